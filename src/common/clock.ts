@@ -1,0 +1,8 @@
+/** Milliseconds since the Unix epoch. Injected wherever time decides, so that tests set it. */
+export interface Clock {
+  now(): number;
+}
+
+export const CLOCK = Symbol('Clock');
+
+export const systemClock: Clock = { now: () => Date.now() };

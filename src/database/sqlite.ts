@@ -1,0 +1,41 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+
+class Statement implements SqliteStatement {
+  readonly reader: boolean;
+
+  constructor(private readonly statement: StatementSync) {
+    this.reader = statement.columns().length > 0;
+  }
+
+  all(parameters: readonly unknown[]): unknown[] {
+    return this.statement.all(...(parameters as never[]));
+  }
+
+  run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
+    return this.statement.run(...(parameters as never[]));
+  }
+
+  iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
+    return this.statement.iterate(...(parameters as never[]));
+  }
+}
+
+/**
+ * Kysely's SQLite dialect on Node's own SQLite. WAL, so that readers never wait; synchronous=FULL, so that a link
+ * told to be used stays used after a power cut.
+ * @param path a file, or `:memory:`
+ */
+export function sqliteDialect(path: string): SqliteDialect {
+  const database = new DatabaseSync(path);
+  database.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;',
+  );
+  const adapter: SqliteDatabase = {
+    prepare: (sql) => new Statement(database.prepare(sql)),
+    close: () => {
+      database.close();
+    },
+  };
+  return new SqliteDialect({ database: adapter });
+}

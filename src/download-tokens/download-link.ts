@@ -1,0 +1,72 @@
+import type { ByteRange } from '../common/byte-source.js';
+
+/** `active` while an attempt lives; the last four are final. */
+export type LinkState = 'available' | 'active' | 'used' | 'expired' | 'revoked' | 'exhausted';
+
+/** What the link promises; fixed when it is generated. Times in ms since the epoch, by the store's clock. */
+export interface LinkTerms {
+  /** Public; names the link in lists, logs and audit. The token itself is known only as its SHA-256. */
+  readonly id: string;
+  readonly storageId: string;
+  /** Path inside the storage. */
+  readonly file: string;
+  readonly decrypt: boolean;
+  readonly createdAt: number;
+  /** Start-by: later, only a transfer that owns the link may go on. */
+  readonly expiresAt: number;
+  /** Bytes of the delivered form, pinned. */
+  readonly size: number;
+  /** `ByteSource.version` of the delivered form, pinned. */
+  readonly version: string;
+  readonly maxDownloads: number;
+  /** `client`: transfers are told apart by address. `none`: everybody is one client. */
+  readonly bind: 'client' | 'none';
+}
+
+/** One client's download of the link. */
+export interface Transfer {
+  readonly id: string;
+  /** The client's address as the caller normalised it (IPv4, IPv6 /64), or `*` with `bind: "none"`. */
+  readonly client: string;
+  /** Stretches known to be delivered, merged and in order. */
+  readonly coverage: readonly ByteRange[];
+  /** Attempts begun, and bytes sent in all of them. */
+  readonly attempts: number;
+  readonly bytesSent: number;
+  /** Since when it owns the link (rule 4); null: it does not. */
+  readonly ownedAt: number | null;
+  /** When its coverage became complete. */
+  readonly completedAt: number | null;
+}
+
+/** One HTTP response that still runs or waits for its verdict. */
+export interface LiveAttempt {
+  readonly id: string;
+  readonly transferId: string;
+  readonly range: ByteRange;
+  /** A whole GET: no Range, or one from 0 to the end. */
+  readonly whole: boolean;
+  readonly startedAt: number;
+  /** Bytes handed to the connection so far, from `range.start`. */
+  readonly sent: number;
+  /** When the client last acknowledged something new. */
+  readonly progressAt: number;
+  /** The fence: past this the attempt can no longer mark the link used. */
+  readonly leaseUntil: number;
+}
+
+/** A live link: its terms and what has happened to it so far. */
+export interface DownloadLink extends LinkTerms {
+  readonly used: boolean;
+  readonly usedAt: number | null;
+  /** Finish-by; set when a transfer first owns the link. */
+  readonly finishBy: number | null;
+  /** How it ended otherwise than by use. */
+  readonly ended: {
+    readonly state: 'expired' | 'revoked' | 'exhausted';
+    readonly reason: string;
+    readonly at: number;
+  } | null;
+  readonly transfers: readonly Transfer[];
+  readonly attempts: readonly LiveAttempt[];
+}
