@@ -1,0 +1,61 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import type { Permission } from '../common/permissions.js';
+import type { Principal, RequestWithPrincipal } from '../common/principal.js';
+import { ProblemError } from '../common/problem.js';
+import { IS_PUBLIC } from '../common/public.decorator.js';
+import { REQUIRED_PERMISSIONS } from '../common/require-permissions.decorator.js';
+import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
+
+/**
+ * The one global guard. It denies by default: a handler is `@Public()`, or names the permissions it takes, or is
+ * refused. A guard before this one (a host app's SSO) may have filled `request.principal`; then nobody else is asked.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(AUTHENTICATORS) private readonly authenticators: readonly Authenticator[],
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const target = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, target) === true) return true;
+    const required = this.reflector.getAllAndOverride<Permission[] | undefined>(REQUIRED_PERMISSIONS, target);
+    const request = context.switchToHttp().getRequest<Request & RequestWithPrincipal>();
+    const principal = (request.principal ??= await this.identify(request));
+    if (!principal) throw unauthenticated();
+    if (!required || !required.every((permission) => principal.permissions.includes(permission)))
+      throw forbidden(required ?? []);
+    return true;
+  }
+
+  private async identify(request: Request): Promise<Principal | undefined> {
+    for (const authenticator of this.authenticators) {
+      const principal = await authenticator.authenticate(request.headers);
+      if (principal) return principal;
+    }
+    return undefined;
+  }
+}
+
+const unauthenticated = () =>
+  new ProblemError({
+    status: 401,
+    code: 'unauthenticated',
+    title: 'Authentication is needed',
+    detail: 'Send a valid API key as "Authorization: Bearer <key>".',
+    headers: { 'WWW-Authenticate': 'Bearer realm="drawbridge"' },
+  });
+
+const forbidden = (required: readonly Permission[]) =>
+  new ProblemError({
+    status: 403,
+    code: 'forbidden',
+    title: 'Not allowed',
+    detail:
+      required.length > 0
+        ? `This needs the permission ${required.join(' and ')}. Ask an administrator for it.`
+        : 'This route allows nobody.',
+  });
