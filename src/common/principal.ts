@@ -16,5 +16,5 @@ export interface Principal {
 }
 
 export interface RequestWithPrincipal {
-  principal?: Principal;
+  principal?: Principal | undefined;
 }

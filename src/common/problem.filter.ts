@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { describeError } from './describe-error.js';
 import { ProblemError } from './problem.js';
 import { toProblem } from './to-problem.js';
 
@@ -33,6 +34,6 @@ export class ProblemFilter implements ExceptionFilter {
     const route = (request.route as { path?: string } | undefined)?.path ?? '(no route)';
     const line = `${request.method} ${route} ${problem.status} ${problem.code} ${instance}`;
     if (problem.logLevel !== 'error') this.logger[problem.logLevel](line);
-    else this.logger.error(line, problem.cause instanceof Error ? problem.cause.stack : undefined);
+    else this.logger.error(problem.cause === undefined ? line : `${line}\n${describeError(problem.cause)}`);
   }
 }
