@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const PATHS = /(?:file:\/\/)?(?:\/[^\s/'"`:)]+)+/g;
 const MAX_CAUSES = 5;
 
@@ -9,13 +11,13 @@ export function describeError(error: unknown): string {
   const parts: string[] = [];
   for (let current: unknown = error; current !== undefined && parts.length < MAX_CAUSES;) {
     parts.push(describeOne(current));
-    current = current instanceof Error ? current.cause : undefined;
+    current = types.isNativeError(current) ? current.cause : undefined;
   }
   return parts.join('\ncaused by ');
 }
 
 function describeOne(error: unknown): string {
-  if (!(error instanceof Error)) return `a thrown ${typeof error}`;
+  if (!types.isNativeError(error)) return `a thrown ${typeof error}`;
   const { code, syscall } = error as NodeJS.ErrnoException;
   const message = syscall === undefined ? error.message.replace(PATHS, '<path>') : `${syscall} failed`;
   const frames = (error.stack ?? '')
