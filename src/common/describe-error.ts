@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 const PATHS = /(?:file:\/\/)?(?:\/[^\s/'"`:)]+)+/g;
 const MAX_CAUSES = 5;
 
@@ -11,13 +9,13 @@ export function describeError(error: unknown): string {
   const parts: string[] = [];
   for (let current: unknown = error; current !== undefined && parts.length < MAX_CAUSES;) {
     parts.push(describeOne(current));
-    current = types.isNativeError(current) ? current.cause : undefined;
+    current = Error.isError(current) ? current.cause : undefined;
   }
   return parts.join('\ncaused by ');
 }
 
 function describeOne(error: unknown): string {
-  if (!types.isNativeError(error)) return `a thrown ${typeof error}`;
+  if (!Error.isError(error)) return `a thrown ${typeof error}`;
   const { code, syscall } = error as NodeJS.ErrnoException;
   const message = syscall === undefined ? error.message.replace(PATHS, '<path>') : `${syscall} failed`;
   const frames = (error.stack ?? '')
