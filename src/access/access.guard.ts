@@ -6,7 +6,7 @@ import type { Principal, RequestWithPrincipal } from '../common/principal.js';
 import { ProblemError } from '../common/problem.js';
 import { IS_PUBLIC } from '../common/public.decorator.js';
 import { REQUIRED_PERMISSIONS } from '../common/require-permissions.decorator.js';
-import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
+import { CREDENTIAL_VERIFIERS, type CredentialVerifier } from './credential-verifier.js';
 
 /**
  * The one global guard. It denies by default: a handler is `@Public()`, or names the permissions it takes, or is
@@ -16,7 +16,7 @@ import { AUTHENTICATORS, type Authenticator } from './authenticator.js';
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    @Inject(AUTHENTICATORS) private readonly authenticators: readonly Authenticator[],
+    @Inject(CREDENTIAL_VERIFIERS) private readonly verifiers: readonly CredentialVerifier[],
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -32,8 +32,8 @@ export class AccessGuard implements CanActivate {
   }
 
   private async identify(request: Request): Promise<Principal | undefined> {
-    for (const authenticator of this.authenticators) {
-      const principal = await authenticator.authenticate(request.headers);
+    for (const verifier of this.verifiers) {
+      const principal = await verifier.verify(request.headers);
       if (principal) return principal;
     }
     return undefined;

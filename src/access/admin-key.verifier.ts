@@ -3,17 +3,17 @@ import { Injectable } from '@nestjs/common';
 import { ALL_PERMISSIONS } from '../common/permissions.js';
 import type { Principal } from '../common/principal.js';
 import { AdminKeyService } from './admin-key.service.js';
-import type { Authenticator } from './authenticator.js';
+import type { CredentialVerifier } from './credential-verifier.js';
 import { presentedKey } from './presented-key.js';
 
 const ADMIN: Principal = { kind: 'admin-key', id: 'admin', permissions: ALL_PERMISSIONS, scopes: [] };
 
 /** Knows the admin API key. */
 @Injectable()
-export class AdminKeyAuthenticator implements Authenticator {
+export class AdminKeyVerifier implements CredentialVerifier {
   constructor(private readonly adminKey: AdminKeyService) {}
 
-  authenticate(headers: IncomingHttpHeaders): Promise<Principal | undefined> {
+  verify(headers: IncomingHttpHeaders): Promise<Principal | undefined> {
     const key = presentedKey(headers);
     return Promise.resolve(key !== undefined && this.adminKey.matches(key) ? ADMIN : undefined);
   }

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../common/principal.js';
 
 /** One way to prove who is asking. Each knows its own credential and passes on every other. */
-export interface Authenticator {
+export interface CredentialVerifier {
   /** The principal behind the request's credential; undefined: this is none of mine, or it is not valid. */
-  authenticate(headers: IncomingHttpHeaders): Promise<Principal | undefined>;
+  verify(headers: IncomingHttpHeaders): Promise<Principal | undefined>;
 }
 
-/** Injects the `Authenticator[]` in the order they are asked. */
-export const AUTHENTICATORS = Symbol('Authenticators');
+/** Injects the `CredentialVerifier[]` in the order they are asked. */
+export const CREDENTIAL_VERIFIERS = Symbol('CredentialVerifiers');
