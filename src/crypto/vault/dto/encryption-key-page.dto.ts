@@ -1,0 +1,13 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EncryptionKeyDto } from './encryption-key.dto.js';
+
+export class EncryptionKeyPageDto {
+  @ApiProperty({ type: () => [EncryptionKeyDto], description: 'Oldest first.' })
+  items!: EncryptionKeyDto[];
+
+  /**
+   * Give it as `cursor` to get the next page; null on the last one.
+   * @example null
+   */
+  nextCursor!: string | null;
+}
