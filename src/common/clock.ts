@@ -6,3 +6,6 @@ export interface Clock {
 export const CLOCK = Symbol('Clock');
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** For durations: never set back or forward. Milliseconds since an arbitrary moment. */
+export const monotonicClock: Clock = { now: () => performance.now() };

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+import type { Socket } from 'node:net';
+
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+const TICK_MS = 50;
+
+/** What the kernel still has to get acknowledged, for every connection of this network namespace at one moment. */
+export interface SendQueueSnapshot {
+  /** False where the kernel has no such table (not Linux). */
+  readonly available: boolean;
+  /** Bytes sent or waiting that the peer has not acknowledged; undefined: the connection is not in the table. */
+  unacknowledged(socket: Endpoint): number | undefined;
+}
+
+export type Endpoint = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>;
+
+/**
+ * Reads the `tx_queue` column of /proc/net/tcp and tcp6 (Linux, Documentation/networking/proc_net_tcp). One reader for
+ * all who wait: at most one read is under way, and the table is polled only while somebody listens.
+ */
+export class TcpSendQueues {
+  private running: Promise<SendQueueSnapshot> | undefined;
+  private next: Promise<SendQueueSnapshot> | undefined;
+  private readonly listeners = new Set<(snapshot: SendQueueSnapshot) => void>();
+  private timer: NodeJS.Timeout | undefined;
+
+  /** A snapshot begun after this call. */
+  look(): Promise<SendQueueSnapshot> {
+    if (!this.running) return (this.running = this.read());
+    return (this.next ??= this.running.then(() => {
+      this.next = undefined;
+      return (this.running = this.read());
+    }));
+  }
+
+  /** Calls the listener with a fresh snapshot every 50 ms until the returned function is called. */
+  listen(listener: (snapshot: SendQueueSnapshot) => void): () => void {
+    this.listeners.add(listener);
+    this.timer ??= setInterval(() => void this.tick(), TICK_MS);
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+    };
+  }
+
+  private async tick(): Promise<void> {
+    const snapshot = await this.look();
+    for (const listener of [...this.listeners]) listener(snapshot);
+  }
+
+  private async read(): Promise<SendQueueSnapshot> {
+    try {
+      const tables = await Promise.all(
+        TABLES.map((table) => readFile(table, 'latin1').catch(() => undefined)),
+      );
+      return snapshotOf(tables.filter((table) => table !== undefined));
+    } finally {
+      this.running = undefined;
+    }
+  }
+}
+
+function snapshotOf(tables: readonly string[]): SendQueueSnapshot {
+  const queues = new Map<string, number>();
+  for (const table of tables) {
+    for (const line of table.split('\n').slice(1)) {
+      // sl: local rem st tx_queue:rx_queue ...
+      const [, local, remote, , queue] = line.trim().split(/\s+/, 5);
+      if (queue !== undefined) queues.set(`${local} ${remote}`, Number.parseInt(queue.slice(0, 8), 16));
+    }
+  }
+  return {
+    available: tables.length > 0,
+    unacknowledged: (socket) =>
+      queues.get(`${tableAddress(socket, 'local')} ${tableAddress(socket, 'remote')}`),
+  };
+}
+
+function tableAddress(socket: Endpoint, side: 'local' | 'remote'): string {
+  const address = side === 'local' ? socket.localAddress : socket.remoteAddress;
+  const port = side === 'local' ? socket.localPort : socket.remotePort;
+  return `${hexAddress(address ?? '')}:${(port ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** The kernel prints addresses as 32-bit words in the machine's (little-endian) order. */
+export function hexAddress(address: string): string {
+  if (isIPv4(address)) return wordInTableOrder(address.split('.').map(Number));
+  const bytes = ipv6Bytes(address);
+  return [0, 4, 8, 12].map((at) => wordInTableOrder(bytes.slice(at, at + 4))).join('');
+}
+
+const wordInTableOrder = (bytes: readonly number[]) =>
+  [...bytes]
+    .reverse()
+    .map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'))
+    .join('');
+
+function ipv6Bytes(address: string): number[] {
+  const [plain = ''] = address.split('%');
+  const mapped = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
+  const tail = mapped?.[2]?.split('.').map(Number);
+  const [head = '', rest] = (mapped?.[1] ?? plain).split('::');
+  const bytesOf = (groups: string) =>
+    groups
+      .split(':')
+      .filter((group) => group !== '')
+      .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]);
+  const front = bytesOf(head);
+  const back = [...bytesOf(rest ?? ''), ...(tail ?? [])];
+  return [...front, ...new Array<number>(Math.max(0, 16 - front.length - back.length)).fill(0), ...back];
+}

@@ -1,0 +1,53 @@
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { BackupOpenerService } from './backup-opener.service.js';
+import { AttemptLedger } from './delivery/attempt-ledger.js';
+import { ConnectionsService } from './delivery/connections.service.js';
+import { DeliveryService } from './delivery/delivery.service.js';
+import { RunningAttempts } from './delivery/running-attempts.js';
+import { DOWNLOADS_OPTIONS, type DownloadsOptions } from './downloads.options.js';
+import { LinkEndingService } from './links/link-ending.service.js';
+import { LinkRecordsService } from './links/link-records.service.js';
+import { LinksController } from './links/links.controller.js';
+import { LinksService } from './links/links.service.js';
+import { MintController } from './minting/mint.controller.js';
+import { MintService } from './minting/mint.service.js';
+import { PublicDownloadController } from './redeeming/public-download.controller.js';
+import { RedemptionService } from './redeeming/redemption.service.js';
+
+export interface DownloadsModuleAsyncOptions {
+  /** Modules that export StoragesService, BackupFormatsService and DownloadTokensService. */
+  readonly imports: NonNullable<DynamicModule['imports']>;
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: (...args: never[]) => DownloadsOptions | Promise<DownloadsOptions>;
+}
+
+/** Joins tokens, storages and crypto: mints links, delivers their files, keeps the record. */
+@Module({})
+export class DownloadsModule {
+  static forRootAsync(options: DownloadsModuleAsyncOptions): DynamicModule {
+    return {
+      module: DownloadsModule,
+      imports: options.imports,
+      // The public endpoint first: `/api/storage/:id` routes of others must not catch it.
+      controllers: [PublicDownloadController, MintController, LinksController],
+      providers: [
+        {
+          provide: DOWNLOADS_OPTIONS,
+          inject: options.inject ?? [],
+          useFactory: options.useFactory as () => DownloadsOptions,
+        },
+        BackupOpenerService,
+        MintService,
+        RedemptionService,
+        DeliveryService,
+        ConnectionsService,
+        RunningAttempts,
+        AttemptLedger,
+        LinkRecordsService,
+        LinkEndingService,
+        LinksService,
+      ],
+      exports: [MintService, LinksService],
+    };
+  }
+}

@@ -1,0 +1,11 @@
+/** What a host app decides about downloads. */
+export interface DownloadsOptions {
+  /** Every link starts with it (PUBLIC_URL); no slash at its end. */
+  readonly publicUrl: string;
+  /** Shown at mint when set: why links may not work from elsewhere. */
+  readonly publicUrlWarning?: string | undefined;
+  /** DELIVERY_GRACE_MS: how long an acknowledged body must stay without a reset to count as delivered. */
+  readonly deliveryGraceMs: number;
+}
+
+export const DOWNLOADS_OPTIONS = Symbol('DownloadsOptions');

@@ -1,0 +1,51 @@
+import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblem } from '../../common/api-problem.decorator.js';
+import { LINKS } from '../../common/permissions.js';
+import { RequirePermissions } from '../../common/require-permissions.decorator.js';
+import { linkDto, transferDtos } from './link-dtos.js';
+import { LinksPageDto, LinksQuery, LinkWithTransfersDto } from './links.dto.js';
+import { LinksService } from './links.service.js';
+
+@ApiTags('Links')
+@ApiBearerAuth()
+@ApiProblem(401, 'Authentication is needed', { unauthenticated: 'Send a valid API key.' })
+@Controller('api/downloads')
+export class LinksController {
+  constructor(private readonly links: LinksService) {}
+
+  @Get()
+  @RequirePermissions(LINKS.READ)
+  @ApiOperation({ summary: 'List links, newest first' })
+  @ApiOkResponse({ type: LinksPageDto })
+  @ApiProblem(400, 'The request is not valid', {
+    'bad-request': 'state must be one of the following values: ...',
+  })
+  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission LINKS.READ.' })
+  async list(@Query() query: LinksQuery): Promise<LinksPageDto> {
+    const { items, nextCursor } = await this.links.list(query);
+    return { items: items.map(linkDto), nextCursor };
+  }
+
+  @Get(':id')
+  @RequirePermissions(LINKS.READ)
+  @ApiOperation({ summary: 'One link with its transfers and attempts' })
+  @ApiOkResponse({ type: LinkWithTransfersDto })
+  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission LINKS.READ.' })
+  @ApiProblem(404, 'Not found', { 'not-found': 'There is no link with this id.' })
+  async get(@Param('id') id: string): Promise<LinkWithTransfersDto> {
+    const { link, attempts } = await this.links.get(id);
+    return Object.assign(linkDto(link), { transfers: transferDtos(attempts) });
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequirePermissions(LINKS.MANAGE)
+  @ApiOperation({ summary: 'Revoke a link', description: 'Downloads of it that are running are cut.' })
+  @ApiNoContentResponse({ description: 'The link does not work (any more).' })
+  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission LINKS.MANAGE.' })
+  @ApiProblem(404, 'Not found', { 'not-found': 'There is no link with this id.' })
+  async revoke(@Param('id') id: string): Promise<void> {
+    await this.links.revoke(id);
+  }
+}

@@ -1,0 +1,135 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageQuery } from '../../common/page.js';
+import type { LinkState } from '../../download-tokens/download-link.js';
+
+export const LINK_STATES = [
+  'available',
+  'active',
+  'used',
+  'expired',
+  'revoked',
+  'exhausted',
+] as const satisfies readonly LinkState[];
+
+/** Which links, newest first. */
+export class LinksQuery extends PageQuery {
+  /** Only links in this state. */
+  @ApiProperty({ enum: LINK_STATES, required: false })
+  @IsOptional()
+  @IsIn(LINK_STATES)
+  state?: LinkState;
+
+  /** Only links to files of this storage. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  storageId?: string;
+}
+
+/** Who made a link. */
+export class IssuerDto {
+  @ApiProperty({ example: 'admin-key' })
+  kind!: string;
+
+  @ApiProperty({ example: 'admin' })
+  id!: string;
+}
+
+/** A link as it is known for ever; never its token. */
+export class LinkDto {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ enum: LINK_STATES })
+  state!: string;
+
+  /** Why it ended, where the state does not say it all: `changed`, `by-user`, `restart`. */
+  @ApiProperty({ type: String, nullable: true })
+  reason!: string | null;
+
+  storageId!: string;
+
+  /** Path inside the storage. */
+  file!: string;
+
+  /** The name it is delivered under. */
+  fileName!: string;
+
+  /** Bytes that are delivered. */
+  size!: number;
+
+  decrypt!: boolean;
+
+  encrypted!: boolean;
+
+  maxDownloads!: number;
+
+  issuer!: IssuerDto;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  /** Until when the download can be started. */
+  @ApiProperty({ format: 'date-time' })
+  expiresAt!: string;
+
+  /** Until when a download that was begun can be finished; null: none was. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  finishBy!: string | null;
+
+  /** When it reached its final state. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+}
+
+/** One HTTP response. */
+export class AttemptDto {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  /** First byte, and the byte after the last. */
+  @ApiProperty({ example: { start: 0, end: 71905 } })
+  range!: { start: number; end: number };
+
+  userAgent!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  startedAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  endedAt!: string | null;
+
+  /** Bytes handed to the connection. */
+  bytesSent!: number;
+
+  /** Null while it runs. */
+  @ApiProperty({ type: String, enum: ['delivered', 'broken', 'failed'], nullable: true })
+  outcome!: string | null;
+
+  /** How delivery is known (`fin`, `next-request`, `silence`), or why not. */
+  @ApiProperty({ type: String, nullable: true, example: 'fin' })
+  reason!: string | null;
+}
+
+/** One client's download: the attempts it took. */
+export class TransferDto {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  /** The client's address; an IPv6 client is its /64 network. */
+  client!: string;
+
+  attempts!: AttemptDto[];
+}
+
+export class LinkWithTransfersDto extends LinkDto {
+  transfers!: TransferDto[];
+}
+
+export class LinksPageDto {
+  items!: LinkDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}

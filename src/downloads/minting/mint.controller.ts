@@ -1,0 +1,66 @@
+import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblem } from '../../common/api-problem.decorator.js';
+import { STORAGE } from '../../common/permissions.js';
+import type { Principal } from '../../common/principal.js';
+import { RequirePermissions } from '../../common/require-permissions.decorator.js';
+import { MintedLinkDto, MintLinkDto } from './mint.dto.js';
+import { MintService } from './mint.service.js';
+
+@ApiTags('Links')
+@ApiBearerAuth()
+@Controller('api/storage')
+export class MintController {
+  constructor(private readonly minting: MintService) {}
+
+  @Post(':id/download-url')
+  @HttpCode(200)
+  @RequirePermissions(STORAGE.DOWNLOAD)
+  @ApiOperation({
+    summary: 'Make a download link',
+    description:
+      'Checks that the file is there and can be decrypted, and answers with a link that works once. The token is shown ' +
+      'in this answer only.',
+  })
+  @ApiOkResponse({ type: MintedLinkDto })
+  @ApiProblem(400, 'The request is not valid', {
+    'bad-request': 'The path contains a "." or ".." segment. Give it as the file listing shows it.',
+  })
+  @ApiProblem(401, 'Authentication is needed', { unauthenticated: 'Send a valid API key.' })
+  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission STORAGE.DOWNLOAD.' })
+  @ApiProblem(404, 'Not found', {
+    'not-found': 'The storage has nothing at this path. The file listing shows what there is.',
+    'not-a-file': 'The path names a folder or a special file. Choose a file.',
+  })
+  @ApiProblem(422, 'Cannot be decrypted', {
+    'sidecar-missing': 'The sidecar with the IV and the tag is missing. Put it back beside the file.',
+    'sidecar-invalid': 'The sidecar is not valid JSON.',
+    'iv-invalid': 'The IV in the sidecar is not 12 or 16 bytes of hex.',
+    'tag-invalid': 'The authentication tag in the sidecar is not 16 bytes of hex.',
+    'algorithm-unsupported': 'The sidecar names an algorithm other than aes-256-gcm.',
+    'key-unknown':
+      'The vault has no key "profile-1". Add it with POST /api/encryption-keys and "id": "profile-1".',
+    'metadata-contradiction': 'The file is named .enc but its sidecar says that it is not encrypted.',
+    'archive-unsupported': 'This is a DBackup file archive. Ask with decrypt: false for it as it is stored.',
+    'too-large': 'The file is larger than one AES-GCM message can be.',
+    'not-a-backup': 'This file only describes a backup. Name the backup beside it.',
+  })
+  @ApiProblem(500, 'Internal error', {
+    'vault-sealed-with-other-key': 'The key was stored under another ENCRYPTION_KEY. Start with that one.',
+  })
+  @ApiProblem(502, 'The storage refuses or answers wrongly', {
+    'storage-access-denied': 'The storage does not let Drawbridge read this.',
+    'storage-protocol': 'The storage sent something else than was asked for.',
+  })
+  @ApiProblem(503, 'Not now', {
+    'storage-unreachable': 'The storage cannot be reached at the moment. Try again.',
+    'store-unavailable': 'The link cannot be stored at the moment. Try again in a moment.',
+  })
+  async mint(
+    @Param('id') id: string,
+    @Body() body: MintLinkDto,
+    @Req() request: { principal: Principal },
+  ): Promise<MintedLinkDto> {
+    return this.minting.mint(id, body, request.principal);
+  }
+}

@@ -1,0 +1,122 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+
+const DAY_MS = 86_400_000;
+
+/** What a new link is for, and its limits. */
+export class MintLinkDto {
+  /** Path of the backup inside the storage, as the file listing shows it. */
+  @ApiProperty({ example: 'Shop DB/Shop_DB_2026-11-01_03-00-00.sql.gz.enc' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(4096)
+  file!: string;
+
+  /** Deliver the plaintext; false: the file as it is stored. */
+  @IsOptional()
+  @IsBoolean()
+  decrypt: boolean = true;
+
+  /** How long the download can be started, in milliseconds. Default: TOKEN_TTL_MS, 5 minutes. */
+  @ApiProperty({ required: false, minimum: 1000, maximum: 7 * DAY_MS, example: 300_000 })
+  @IsOptional()
+  @IsInt()
+  @Min(1000)
+  @Max(7 * DAY_MS)
+  ttlMs?: number;
+
+  /** How many clients may download the file once each. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  maxDownloads: number = 1;
+
+  /** `client`: a download that broke off is resumed from the same address. `none`: from anywhere. */
+  @IsOptional()
+  @IsIn(['client', 'none'])
+  bind: 'client' | 'none' = 'client';
+
+  /** `stream`: verified while it is sent, the end held back until the whole is known to be authentic. */
+  @IsOptional()
+  @IsIn(['stream'])
+  verify = 'stream' as const;
+
+  /** `connection`: the link is used up when the connection shows that the client has all bytes. */
+  @IsOptional()
+  @IsIn(['connection'])
+  confirm = 'connection' as const;
+}
+
+/** Ready command lines; each holds the token, so they are shown once, as the link is. */
+export class CommandsDto {
+  /** One plain line for curl. */
+  @ApiProperty({
+    example: "curl -fg -o 'shop.sql.gz' 'https://backup.example.com/api/storage/public-download?token=...'",
+  })
+  curl!: string;
+
+  /** One plain line for wget. */
+  wget!: string;
+
+  /** A loop that resumes after interruptions, checks the size, and never overwrites a file. */
+  robust!: string;
+
+  /** curl with the token on standard input instead of in the process list. */
+  curlConfig!: string;
+
+  /** For Windows PowerShell 5.1 and PowerShell 7. */
+  powershell!: string;
+}
+
+/** A fresh link. Its token is in this answer and nowhere else. */
+export class MintedLinkDto {
+  @ApiProperty({ example: true, enum: [true] })
+  success!: true;
+
+  /** The link itself. Whoever has it can download the file once: treat it as a password. */
+  @ApiProperty({ example: 'https://backup.example.com/api/storage/public-download?token=...' })
+  url!: string;
+
+  /** For people. */
+  @ApiProperty({ example: '5 minutes' })
+  expiresIn!: string;
+
+  @ApiProperty({ example: true, enum: [true] })
+  singleUse!: boolean;
+
+  /** Public id of the link, for lists and for revoking it. */
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  /** Until when the download can be started. */
+  @ApiProperty({ format: 'date-time' })
+  expiresAt!: string;
+
+  /** The name the file is delivered under. */
+  @ApiProperty({ example: 'Shop_DB_2026-11-01_03-00-00.sql.gz' })
+  fileName!: string;
+
+  /** Bytes that will be delivered. */
+  @ApiProperty({ example: 71905 })
+  size!: number;
+
+  /** Whether the stored file is encrypted. */
+  encrypted!: boolean;
+
+  commands!: CommandsDto;
+
+  /** Why the link may not work from other hosts; absent when all is well. */
+  @ApiProperty({ required: false })
+  warning?: string;
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { LINK_MINTED, type LinkMintedEvent } from '../../common/events.js';
+import type { Principal } from '../../common/principal.js';
+import { ProblemError } from '../../common/problem.js';
+import { checkStoragePath } from '../../common/storage-path.js';
+import { BackupFormatsService } from '../../crypto/backup-formats.service.js';
+import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
+import { storageProblem } from '../../storage/storage-problem.js';
+import { BackupOpenerService } from '../backup-opener.service.js';
+import { buildCommands } from '../commands/build-commands.js';
+import { DOWNLOADS_OPTIONS, type DownloadsOptions } from '../downloads.options.js';
+import { LinkRecordsService } from '../links/link-records.service.js';
+import { humanDuration } from './human-duration.js';
+import type { MintedLinkDto, MintLinkDto } from './mint.dto.js';
+
+const ENDPOINT = '/api/storage/public-download';
+
+/** Makes links: checks that the backup can be delivered, pins what it is, and hands out the token once. */
+@Injectable()
+export class MintService {
+  constructor(
+    private readonly opener: BackupOpenerService,
+    private readonly formats: BackupFormatsService,
+    private readonly tokens: DownloadTokensService,
+    private readonly records: LinkRecordsService,
+    private readonly events: EventEmitter2,
+    @Inject(DOWNLOADS_OPTIONS) private readonly options: DownloadsOptions,
+  ) {}
+
+  /** @throws ProblemError 400, 404, 422, 502, 503 */
+  async mint(storageId: string, request: MintLinkDto, issuer: Principal): Promise<MintedLinkDto> {
+    const file = checkStoragePath(request.file);
+    if (this.formats.isSidecar(file)) throw notABackup();
+    const { decrypt, maxDownloads, bind, ttlMs } = request;
+    const { source, fileName, encrypted } = await this.opener
+      .open(storageId, file, decrypt)
+      .catch((error: unknown) => {
+        throw storageProblem(error);
+      });
+    const { token, link } = await this.tokens.generateDownloadToken(storageId, file, decrypt, {
+      size: source.size,
+      version: source.version,
+      maxDownloads,
+      bind,
+      ...(ttlMs === undefined ? {} : { ttlMs }),
+    });
+    await this.records.linkMinted({ link, fileName, encrypted, issuer });
+    const event: LinkMintedEvent = { linkId: link.id, storageId };
+    this.events.emit(LINK_MINTED, event);
+
+    const endpoint = this.options.publicUrl + ENDPOINT;
+    const url = `${endpoint}?token=${token}`;
+    return {
+      success: true,
+      url,
+      expiresIn: humanDuration(link.expiresAt - link.createdAt),
+      singleUse: true,
+      id: link.id,
+      expiresAt: new Date(link.expiresAt).toISOString(),
+      fileName,
+      size: source.size,
+      encrypted,
+      commands: buildCommands({ url, token, endpoint, linkId: link.id, fileName, size: source.size }),
+      ...(this.options.publicUrlWarning === undefined ? {} : { warning: this.options.publicUrlWarning }),
+    };
+  }
+}
+
+const notABackup = () =>
+  new ProblemError({
+    status: 422,
+    code: 'not-a-backup',
+    title: 'Not a backup',
+    detail: 'This file only describes a backup. Name the backup beside it.',
+  });

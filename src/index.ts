@@ -1,0 +1,23 @@
+/** What other NestJS apps may import. Everything else is internal and may change without notice. */
+export type { ByteRange, ByteSource, Integrity } from './common/byte-source.js';
+export type { Authenticator, Evidence, ObservedRead } from './common/authenticator.js';
+export { CLOCK, systemClock, type Clock } from './common/clock.js';
+export * from './common/permissions.js';
+export type { Principal, RequestWithPrincipal, Scope } from './common/principal.js';
+export { ProblemError } from './common/problem.js';
+export { ProblemFilter } from './common/problem.filter.js';
+export { Public } from './common/public.decorator.js';
+export { RequirePermissions } from './common/require-permissions.decorator.js';
+export { createValidationPipe } from './common/validation.pipe.js';
+export { AccessModule } from './access/access.module.js';
+export { CryptoModule } from './crypto/crypto.module.js';
+export { BackupFormatsService } from './crypto/backup-formats.service.js';
+export { DatabaseModule } from './database/database.module.js';
+export { DownloadTokenStore } from './download-tokens/download-token-store.js';
+export { DownloadTokensModule } from './download-tokens/download-tokens.module.js';
+export { DownloadTokensService } from './download-tokens/download-tokens.service.js';
+export { DownloadsModule } from './downloads/downloads.module.js';
+export { StorageAdapter } from './storage/storage-adapter.js';
+export { StorageError } from './storage/storage-error.js';
+export { StorageModule } from './storage/storage.module.js';
+export { StoragesService } from './storage/storages.service.js';
