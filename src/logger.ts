@@ -1,9 +1,16 @@
+import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { AppConfig } from './config/app-config.js';
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
 /** Nest's account of how it wires itself up; of use to nobody but who debugs that. */
-const FRAMEWORK = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory']);
+const FRAMEWORK = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
 
 /** Lines for people; JSON, one object a line, in production. */
 export function createLogger({
@@ -13,6 +20,8 @@ export function createLogger({
   return new DrawbridgeLogger({
     prefix: 'Drawbridge',
     json: production,
+    colors: isatty(1),
+    timestamp: true,
     logLevels: LEVELS.slice(0, LEVELS.indexOf(logLevel) + 1),
   });
 }

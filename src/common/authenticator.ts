@@ -1,4 +1,4 @@
-import type { ByteRange } from './byte-source.js';
+import type { ByteRange } from './byte-range.js';
 
 /**
  * What one pass over a stretch of a file contributes to the proof over the whole of it.

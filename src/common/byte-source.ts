@@ -1,10 +1,7 @@
 import type { Authenticator } from './authenticator.js';
+import type { ByteRange } from './byte-range.js';
 
-/** A half-open stretch of bytes: `start` belongs to it, `end` does not. `0 <= start <= end <= size`. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
+export type { ByteRange } from './byte-range.js';
 
 /**
  * When may a byte be trusted?

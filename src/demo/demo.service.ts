@@ -6,10 +6,11 @@ import { describeError } from '../common/describe-error.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { VaultService } from '../crypto/vault/vault.service.js';
 import { StoragesService } from '../storage/storages.service.js';
-import { demoFiles, DEMO_PROFILE_ID, TRY_OUT_FILE } from './content/demo-files.js';
+import { DEMO_PATHS, demoFiles } from './content/demo-files.js';
 import { tryOutCommand } from './try-out-command.js';
 
 const NAME = 'Demo';
+const PROFILE_ID = 'demo';
 
 /** Makes the demo storage at the first start: files that a backup program would have left, and their key. */
 @Injectable()
@@ -37,21 +38,21 @@ export class DemoService implements OnApplicationBootstrap {
   tryOut(publicUrl: string, key: string | undefined): string | undefined {
     return this.storageId === undefined
       ? undefined
-      : tryOutCommand({ publicUrl, storageId: this.storageId, file: TRY_OUT_FILE, key });
+      : tryOutCommand({ publicUrl, storageId: this.storageId, file: DEMO_PATHS.redisEncrypted, key });
   }
 
   private async create(): Promise<void> {
     const root = join(this.config.dataDir, 'demo');
     const key = randomBytes(32);
     try {
-      for (const { path, bytes } of demoFiles(key)) {
+      for (const { path, bytes } of demoFiles({ key, profileId: PROFILE_ID })) {
         const target = join(root, path);
         await mkdir(dirname(target), { recursive: true });
         await writeFile(target, bytes);
       }
       const storage = await this.storages.create({ name: NAME, adapter: 'local', config: { root } });
-      if (!(await this.vault.available([DEMO_PROFILE_ID])).has(DEMO_PROFILE_ID))
-        await this.vault.add({ id: DEMO_PROFILE_ID, name: 'Demo key', format: 'dbackup', material: key });
+      if (!(await this.vault.available([PROFILE_ID])).has(PROFILE_ID))
+        await this.vault.add({ id: PROFILE_ID, name: 'Demo key', format: 'dbackup', material: key });
       this.storageId = storage.id;
     } catch (error) {
       // The demo is a courtesy: the service starts without it.

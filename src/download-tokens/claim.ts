@@ -5,12 +5,11 @@ import type { DownloadLink, LinkState, LiveAttempt } from './download-link.js';
 export interface ClaimRequest {
   /** The client's normalised address. */
   readonly client: string;
-  /** Within the link's pinned size. */
+  /** Within the link's pinned size; all of it makes a whole GET. */
   readonly range: ByteRange;
-  readonly whole: boolean;
 }
 
-/** `unknown`, `expired`, `used`, `revoked` and `exhausted` look alike to the client; `busy` may try again. */
+/** All but `busy` look alike to the client; `busy` may try again. */
 export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'exhausted' | 'busy';
 
 export type Claim =
@@ -23,6 +22,14 @@ export type Claim =
     }
   | { readonly granted: false; readonly refusal: Refusal; readonly link?: DownloadLink };
 
+/** What a claim would meet at this moment, and the link as it is. */
+export interface Inspection {
+  readonly link: DownloadLink;
+  readonly state: LinkState;
+  /** Absent: the claim would be granted, or none was asked about. */
+  readonly refusal?: Refusal;
+}
+
 /** How far a running attempt has come. */
 export interface AttemptProgress {
   /** Bytes handed to the connection so far. */
@@ -31,16 +38,24 @@ export interface AttemptProgress {
   readonly advanced: boolean;
 }
 
-/** What became of the link after an attempt's end. */
+/** What a report or verdict on an attempt met. */
 export interface AttemptVerdict {
-  /** False: the fence had fallen (lease lost, link ended), and nothing was changed. */
+  /** False: it counted for nothing (lease lost, link over, download complete already). */
   readonly accepted: boolean;
+  /**
+   * The link's state afterwards; `exhausted` also when only this attempt's transfer is. A stream must be cut when it is
+   * `expired`, `revoked` or `exhausted`; in any other state it may go on, accepted or not (rules 8 and 11).
+   */
   readonly state: LinkState;
+  /** Absent: the token is unknown. */
   readonly link?: DownloadLink;
 }
 
-/** A link that the sweep removed, and how it ended. */
-export interface SweptLink {
+/** A link and its state at one moment. */
+export interface LinkSnapshot {
   readonly link: DownloadLink;
   readonly state: LinkState;
 }
+
+/** A link that the sweep removed, and how it ended. */
+export type SweptLink = LinkSnapshot;

@@ -14,6 +14,8 @@ export interface LinkTerms {
   readonly createdAt: number;
   /** Start-by: later, only a transfer that owns the link may go on. */
   readonly expiresAt: number;
+  /** How long after it is first owned the link lives: `finishBy` comes from this. */
+  readonly transferWindowMs: number;
   /** Bytes of the delivered form, pinned. */
   readonly size: number;
   /** `ByteSource.version` of the delivered form, pinned. */
@@ -30,13 +32,21 @@ export interface Transfer {
   readonly client: string;
   /** Stretches known to be delivered, merged and in order. */
   readonly coverage: readonly ByteRange[];
+  /** Stretches sent at least once, merged and in order. */
+  readonly sent: readonly ByteRange[];
+  /** What each broken attempt was sent, while a later range may still vouch for a part of it (rule 7). */
+  readonly broken: readonly ByteRange[];
   /** Attempts begun, and bytes sent in all of them. */
   readonly attempts: number;
   readonly bytesSent: number;
+  /** Bytes that were sent before and were sent again since the coverage last grew (rule 9). */
+  readonly resent: number;
   /** Since when it owns the link (rule 4); null: it does not. */
   readonly ownedAt: number | null;
   /** When its coverage became complete. */
   readonly completedAt: number | null;
+  /** When its budget was spent. */
+  readonly exhaustedAt: number | null;
 }
 
 /** One HTTP response that still runs or waits for its verdict. */
@@ -51,8 +61,10 @@ export interface LiveAttempt {
   readonly sent: number;
   /** When the client last acknowledged something new. */
   readonly progressAt: number;
-  /** The fence: past this the attempt can no longer mark the link used. */
+  /** The fence: from then on the attempt can no longer mark the link used. */
   readonly leaseUntil: number;
+  /** Where later ranges of the transfer started inside this one while it lived (rule 7). */
+  readonly laterStarts: readonly number[];
 }
 
 /** A live link: its terms and what has happened to it so far. */
@@ -61,12 +73,13 @@ export interface DownloadLink extends LinkTerms {
   readonly usedAt: number | null;
   /** Finish-by; set when a transfer first owns the link. */
   readonly finishBy: number | null;
-  /** How it ended otherwise than by use. */
+  /** How it ended by an act. By time alone it expires: `stateOf` (rules) tells. */
   readonly ended: {
-    readonly state: 'expired' | 'revoked' | 'exhausted';
+    readonly state: 'revoked' | 'exhausted';
     readonly reason: string;
     readonly at: number;
   } | null;
+  /** In the order they began. */
   readonly transfers: readonly Transfer[];
   readonly attempts: readonly LiveAttempt[];
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
@@ -11,19 +10,12 @@ import { configureApp } from '../../src/configure-app.js';
 import type { LinkWithTransfersDto } from '../../src/downloads/links/links.dto.js';
 import type { MintedLinkDto } from '../../src/downloads/minting/mint.dto.js';
 import { serveDocument } from '../../src/openapi/build-document.js';
+import { freePort } from './free-port.js';
 
 export interface ApiAnswer<T = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: T;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /**
