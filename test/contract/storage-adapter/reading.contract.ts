@@ -170,7 +170,7 @@ export function readingContract({ setUp }: StorageSubject): void {
 
     it('survives a storm of aborts at any moment', async () => {
       const source = await openBig();
-      const storm = Array.from({ length: 200 }, async (_, turns) => {
+      const storm = Array.from({ length: 60 }, async (_, turns) => {
         const abort = new AbortController();
         const read = readAll(source.open(wholeOf(source), abort.signal));
         for (let turn = 0; turn < turns % 20; turn++) await new Promise((resolve) => setImmediate(resolve));
