@@ -1,0 +1,6 @@
+export { ANYBODY, claim, type ClaimIds } from './claiming.js';
+export { revoked, spent } from './ending.js';
+export * from './limits.js';
+export { isFinal, stateOf, sweepAt } from './link-state.js';
+export { newLink } from './new-link.js';
+export { delivered, released, renew } from './verdicts.js';
