@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { SqliteAdapter, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 
 class Statement implements SqliteStatement {
   readonly reader: boolean;
@@ -21,6 +21,19 @@ class Statement implements SqliteStatement {
   }
 }
 
+/** Migrations run in a transaction, so that one which breaks off half-way leaves nothing behind. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
 /**
  * Kysely's SQLite dialect on Node's own SQLite. WAL, so that readers never wait; synchronous=FULL, so that a link
  * told to be used stays used after a power cut.
@@ -37,5 +50,5 @@ export function sqliteDialect(path: string): SqliteDialect {
       database.close();
     },
   };
-  return new SqliteDialect({ database: adapter });
+  return new Dialect({ database: adapter });
 }
