@@ -6,9 +6,13 @@ import { judge, type ConnectionFacts, type Verdict } from './verdict.js';
 
 /** Without the kernel's table up to this much may wait unseen in its buffers, on both ends. */
 const UNSEEN_BYTES = 2 * 6 * 1024 * 1024;
+/** The kernel prints its table in parts, so that one look may miss a connection that is there. */
+const GONE_AFTER_LOOKS = 2;
 
 export interface ConnectionWatchOptions {
   readonly queues: TcpSendQueues;
+  /** `TcpSendQueues.covers` of this connection. */
+  readonly acknowledgementsKnown: boolean;
   /** Monotonic milliseconds. */
   readonly clock: Clock;
   /** DELIVERY_GRACE_MS. */
@@ -29,7 +33,7 @@ export class ConnectionWatch {
   private peerEnded: ConnectionFacts['peerEnded'] = 'no';
   private nextRequest = false;
   private closed: ConnectionFacts['closed'] = 'no';
-  private seenInTable = false;
+  private missing = 0;
   private halfClosed = false;
   private settle: (verdict: Verdict) => void = () => undefined;
   private stopListening: () => void = () => undefined;
@@ -87,25 +91,27 @@ export class ConnectionWatch {
   }
 
   private readonly onSnapshot = (snapshot: SendQueueSnapshot): void => {
-    this.onQueue(snapshot.available ? snapshot.unacknowledged(this.connection.socket) : undefined);
+    if (this.options.acknowledgementsKnown) this.onQueue(snapshot.unacknowledged(this.connection.socket));
+    if (!this.options.acknowledgementsKnown || this.acknowledgedAt !== undefined) this.halfCloseIfWanted();
+    this.decide();
   };
 
   private onQueue(unacknowledged: number | undefined): void {
-    if (unacknowledged === undefined) {
-      // Missing from the first look on: not to be known here. Missing later: the connection is gone, its end follows.
-      if (this.seenInTable) return;
-    } else {
-      this.seenInTable = true;
-      // Our own FIN counts as a byte until it is acknowledged, so what was once complete stays so.
-      if (unacknowledged === 0) this.acknowledgedAt ??= this.options.clock.now();
-    }
-    if (!this.seenInTable || this.acknowledgedAt !== undefined) this.halfCloseIfWanted();
-    this.decide();
+    // Node stops reading at the peer's FIN and so never hears of a reset that follows; the table does.
+    if (unacknowledged === undefined) this.missing += 1;
+    else this.missing = 0;
+    if (this.missing >= GONE_AFTER_LOOKS) this.closed = 'error';
+    // Our own FIN counts as a byte until it is acknowledged, so what was once complete stays so.
+    if (unacknowledged === 0) this.acknowledgedAt ??= this.options.clock.now();
   }
 
-  /** Clients that read to the end of the connection wait for our FIN; later than the last byte, earlier than the close. */
+  /**
+   * Clients that read to the end of the connection wait for our FIN; it goes out later than the last byte, earlier than
+   * the close. Not to one that ended its own side before the body: with both FINs the connection is gone, and with it
+   * the reset that would tell of its death. It gets our FIN with the verdict.
+   */
   private halfCloseIfWanted(): void {
-    if (!this.connection.closeWanted || this.halfClosed) return;
+    if (!this.connection.closeWanted || this.halfClosed || this.peerEnded === 'before-flush') return;
     this.halfClosed = true;
     this.connection.halfClose();
   }
@@ -123,20 +129,19 @@ export class ConnectionWatch {
   }
 
   private facts(): ConnectionFacts {
-    const now = this.options.clock.now();
-    const quietSince = this.seenInTable ? this.acknowledgedAt : this.flushedAt;
+    const known = this.options.acknowledgementsKnown;
+    const quietSince = known ? this.acknowledgedAt : this.flushedAt;
     return {
-      acknowledged:
-        this.flushedAt === undefined
+      acknowledged: known
+        ? this.acknowledgedAt !== undefined
+        : this.flushedAt === undefined
           ? false
-          : this.seenInTable
-            ? this.acknowledgedAt !== undefined
-            : undefined,
+          : undefined,
       peerEnded: this.peerEnded,
       nextRequest: this.nextRequest,
       closed: this.closed,
-      silentFor: quietSince === undefined ? 0 : now - quietSince,
-      grace: this.seenInTable ? this.options.graceMs : Math.max(this.options.graceMs, this.unseenMs()),
+      silentFor: quietSince === undefined ? 0 : this.options.clock.now() - quietSince,
+      grace: known ? this.options.graceMs : Math.max(this.options.graceMs, this.unseenMs()),
     };
   }
 

@@ -12,6 +12,7 @@ import { TcpSendQueues } from './tcp-send-queues.js';
 export class ConnectionsService implements OnApplicationBootstrap {
   private readonly queues = new TcpSendQueues();
   private readonly watches = new WeakMap<Socket, ConnectionWatch>();
+  private readonly attempts = new WeakMap<Socket, Promise<void>>();
   private keepAliveTimeoutMs = 5_000;
 
   constructor(
@@ -29,19 +30,28 @@ export class ConnectionsService implements OnApplicationBootstrap {
     });
   }
 
-  /** Resolves when an earlier body on this connection has its verdict: the client asks again because it has it. */
-  async settled(socket: Socket): Promise<void> {
-    await this.watches.get(socket)?.verdict;
+  /** @param over resolves when the attempt on this connection is over and written down */
+  occupy(socket: Socket, over: Promise<void>): void {
+    this.attempts.set(socket, over);
   }
 
-  watch(response: ServerResponse): ConnectionWatch {
+  /** Resolves when an earlier attempt on this connection is over: a client that asks again already knows how it ended. */
+  async settled(socket: Socket): Promise<void> {
+    await this.attempts.get(socket);
+  }
+
+  /** To be called before the first byte of the answer. Undefined: the connection has ended already. */
+  async watch(response: ServerResponse): Promise<ConnectionWatch | undefined> {
+    const acknowledgementsKnown = response.socket !== null && (await this.queues.covers(response.socket));
+    if (response.destroyed || !response.socket) return undefined;
     const watch = new ConnectionWatch(response, {
       queues: this.queues,
+      acknowledgementsKnown,
       clock: monotonicClock,
       graceMs: this.options.deliveryGraceMs,
       keepAliveTimeoutMs: this.keepAliveTimeoutMs,
     });
-    if (response.socket) this.watches.set(response.socket, watch);
+    this.watches.set(response.socket, watch);
     return watch;
   }
 }

@@ -71,6 +71,7 @@ export class DeliveryService implements BeforeApplicationShutdown {
       () => undefined,
     );
     this.running.add({ id: attempt.id, linkId: link.id, cut, over });
+    this.connections.occupy(request.socket, over);
     await finished;
   }
 
@@ -115,8 +116,8 @@ export class DeliveryService implements BeforeApplicationShutdown {
     await turn();
     const body = verifiedBody(offer.source, offer.range, abort.signal);
     let step = await body.next();
-    if (response.destroyed || !response.socket) throw new ConnectionLostError();
-    const watch = this.connections.watch(response);
+    const watch = await this.connections.watch(response);
+    if (!watch) throw new ConnectionLostError();
     try {
       const { fileName, etag, range, status } = offer;
       response.writeHead(status, bodyHeaders({ fileName, etag, range, status, size: offer.source.size }));

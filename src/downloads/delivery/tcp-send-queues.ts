@@ -7,8 +7,6 @@ const TICK_MS = 50;
 
 /** What the kernel still has to get acknowledged, for every connection of this network namespace at one moment. */
 export interface SendQueueSnapshot {
-  /** False where the kernel has no such table (not Linux). */
-  readonly available: boolean;
   /** Bytes sent or waiting that the peer has not acknowledged; undefined: the connection is not in the table. */
   unacknowledged(socket: Endpoint): number | undefined;
 }
@@ -24,6 +22,18 @@ export class TcpSendQueues {
   private next: Promise<SendQueueSnapshot> | undefined;
   private readonly listeners = new Set<(snapshot: SendQueueSnapshot) => void>();
   private timer: NodeJS.Timeout | undefined;
+  private readonly working = new Set<string>();
+
+  /**
+   * Whether the table shows connections such as this one here; looked up once for each address family. Only then does
+   * "not in the table" mean that a connection is gone. To be asked while the connection is open.
+   */
+  async covers(socket: Endpoint): Promise<boolean> {
+    const family = isIPv4(socket.localAddress ?? '') ? 'tcp' : 'tcp6';
+    if (!this.working.has(family) && (await this.look()).unacknowledged(socket) !== undefined)
+      this.working.add(family);
+    return this.working.has(family);
+  }
 
   /** A snapshot begun after this call. */
   look(): Promise<SendQueueSnapshot> {
@@ -73,7 +83,6 @@ function snapshotOf(tables: readonly string[]): SendQueueSnapshot {
     }
   }
   return {
-    available: tables.length > 0,
     unacknowledged: (socket) =>
       queues.get(`${tableAddress(socket, 'local')} ${tableAddress(socket, 'remote')}`),
   };
