@@ -12,7 +12,7 @@ export function cursorAfter(link: { readonly created_at: number; readonly id: st
 
 /** @throws ProblemError 400 for a cursor that no page gave */
 export function positionOf(cursor: string): Position {
-  const match = /^(\d{1,16})\.(.+)$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const match = /^(\d{1,16})\.([\w-]+)$/.exec(Buffer.from(cursor, 'base64url').toString());
   if (!match) throw badRequest('The cursor is not one that a page of this list gave. Start without one.');
   return { createdAt: Number(match[1]), id: match[2] ?? '' };
 }

@@ -5,7 +5,7 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-/** Milliseconds for people, in the largest unit that divides them, else in the two largest: `5 minutes`, `1 hour 30 minutes`. */
+/** Milliseconds for people, in seconds and up, by the two largest units: `5 minutes`, `1 hour 30 minutes`. */
 export function humanDuration(milliseconds: number): string {
   let rest = Math.round(milliseconds / 1000) * 1000;
   const parts: string[] = [];
