@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { step } from './child.mjs';
@@ -14,6 +14,7 @@ const write = (path) =>
   ]);
 
 export async function writeDocument() {
+  mkdirSync(inProject('swagger'), { recursive: true });
   await write(DOCUMENT);
   say(`${DOCUMENT} is up to date.`);
 }

@@ -11,8 +11,9 @@ const JEST_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWa
 async function start(args) {
   await ensureInstalled();
   await ensureBuilt();
+  const node = findNode();
   say('Starting ... (Ctrl-C stops it)');
-  return run(findNode(), ['dist/main.js', ...args]);
+  return run(node, ['dist/main.js', ...args]);
 }
 
 async function test(args, env = {}) {
