@@ -55,6 +55,10 @@ export class RawClient {
     this.socket.pause();
   }
 
+  resume(): void {
+    this.socket.resume();
+  }
+
   async readToEnd(): Promise<void> {
     await this.until(() => this.ended);
   }

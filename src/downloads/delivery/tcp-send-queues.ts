@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const TICK_MS = 50;
+const INDEX_AFTER_LOOKUPS = 32;
 
 /** What the kernel still has to get acknowledged, for every connection of this network namespace at one moment. */
 export interface SendQueueSnapshot {
@@ -73,19 +74,39 @@ export class TcpSendQueues {
   }
 }
 
+/**
+ * A table may hold tens of thousands of closed connections, and mostly few are asked about: so it is searched as text,
+ * and indexed only when many are.
+ */
 function snapshotOf(tables: readonly string[]): SendQueueSnapshot {
-  const queues = new Map<string, number>();
-  for (const table of tables) {
-    for (const line of table.split('\n').slice(1)) {
-      // sl: local rem st tx_queue:rx_queue ...
-      const [, local, remote, , queue] = line.trim().split(/\s+/, 5);
-      if (queue !== undefined) queues.set(`${local} ${remote}`, Number.parseInt(queue.slice(0, 8), 16));
-    }
-  }
+  let lookups = 0;
+  let index: Map<string, number> | undefined;
   return {
-    unacknowledged: (socket) =>
-      queues.get(`${tableAddress(socket, 'local')} ${tableAddress(socket, 'remote')}`),
+    unacknowledged: (socket) => {
+      const key = `${tableAddress(socket, 'local')} ${tableAddress(socket, 'remote')}`;
+      lookups += 1;
+      if (lookups > INDEX_AFTER_LOOKUPS) index ??= indexOf(tables);
+      return index ? index.get(key) : search(tables, key);
+    },
   };
+}
+
+// A line is `sl: local remote state tx_queue:rx_queue ...`; state has two, tx_queue eight hexadecimal digits.
+function search(tables: readonly string[], key: string): number | undefined {
+  for (const table of tables) {
+    const at = table.indexOf(`: ${key} `);
+    const queue = at + key.length + 6;
+    if (at >= 0) return Number.parseInt(table.slice(queue, queue + 8), 16);
+  }
+  return undefined;
+}
+
+function indexOf(tables: readonly string[]): Map<string, number> {
+  const queues = new Map<string, number>();
+  for (const table of tables)
+    for (const [, key = '', queue = ''] of table.matchAll(/: (\S+:\S+ \S+:\S+) \S\S (\S{8}):/g))
+      queues.set(key, Number.parseInt(queue, 16));
+  return queues;
 }
 
 function tableAddress(socket: Endpoint, side: 'local' | 'remote'): string {
