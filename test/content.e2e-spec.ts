@@ -68,7 +68,27 @@ describe('the bytes that arrive', () => {
       for (const range of ['bytes=0-1,5-6', 'lines=1-2', 'bytes=5-2', 'bytes=a-b']) {
         const link = await drawbridge.mint('ranges.sql.enc');
         const { response, bytes } = await rangeOf(link.url, range);
-        expect(await drawbridge.stateOf(link.id, ['available'])).toBe('available');
+        expect([range, response.status, bytes.equals(plain)]).toEqual([range, 200, true]);
+      }
+    });
+
+    it('If-Range with the ETag resumes; with another one the whole comes', async () => {
+      const link = await drawbridge.mint('ranges.sql.enc');
+      const { response } = await rangeOf(link.url, 'bytes=0-9');
+      const etag = response.headers.get('etag') ?? '';
+      const part = await rangeOf(link.url, 'bytes=10-', { 'If-Range': etag });
+      expect(part.response.status).toBe(206);
+      expect(part.bytes.equals(plain.subarray(10))).toBe(true);
+      const other = await drawbridge.mint('ranges.sql.enc');
+      const whole = await rangeOf(other.url, 'bytes=10-', { 'If-Range': '"other"' });
+      expect(whole.response.status).toBe(200);
+      expect(whole.bytes.equals(plain)).toBe(true);
+    });
+
+    it('a scanner that reads one byte changes nothing that lasts (rule 4)', async () => {
+      const link = await drawbridge.mint('ranges.sql.enc');
+      const { bytes } = await rangeOf(link.url, 'bytes=0-0');
+      expect(bytes).toHaveLength(1);
       expect(await drawbridge.stateOf(link.id, ['available'])).toBe('available');
       const { code, stdout } = await curl(link.url);
       expect(code).toBe(0);

@@ -1,6 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 
+/** Compiling a statement costs more than running it. */
+const MAX_PREPARED = 256;
+
 class Statement implements SqliteStatement {
   readonly reader: boolean;
 
@@ -44,8 +47,17 @@ export function sqliteDialect(path: string): SqliteDialect {
   database.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;',
   );
+  const prepared = new Map<string, Statement>();
+  const prepare = (sql: string): Statement => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const statement = new Statement(database.prepare(sql));
+    // Our queries are few; ones with lists of varying length are what could fill it.
+    if (prepared.size < MAX_PREPARED) prepared.set(sql, statement);
+    return statement;
+  };
   const adapter: SqliteDatabase = {
-    prepare: (sql) => new Statement(database.prepare(sql)),
+    prepare,
     close: () => {
       database.close();
     },

@@ -16,6 +16,8 @@ export interface OpenedBackup {
 /** Joins storage and crypto: a path becomes the bytes that a client gets. Reads the sidecar, never the backup itself. */
 @Injectable()
 export class BackupOpenerService {
+  private readonly opening = new Map<string, Promise<OpenedBackup>>();
+
   constructor(
     private readonly storages: StoragesService,
     private readonly formats: BackupFormatsService,
@@ -25,7 +27,18 @@ export class BackupOpenerService {
    * @throws ProblemError 404 (no such storage), 422 (cannot be decrypted)
    * @throws StorageError when the storage does not give the file
    */
-  async open(storageId: string, file: string, decrypt: boolean): Promise<OpenedBackup> {
+  open(storageId: string, file: string, decrypt: boolean): Promise<OpenedBackup> {
+    // A source holds nothing open and can be read any number of times, so that those who ask at the same moment (many
+    // clients of one link) share it.
+    const key = JSON.stringify([storageId, file, decrypt]);
+    const shared = this.opening.get(key);
+    if (shared) return shared;
+    const opened = this.openAnew(storageId, file, decrypt).finally(() => this.opening.delete(key));
+    this.opening.set(key, opened);
+    return opened;
+  }
+
+  private async openAnew(storageId: string, file: string, decrypt: boolean): Promise<OpenedBackup> {
     const storage = await this.storages.adapterFor(storageId);
     const stored = await storage.source(file);
     const sidecar = await readSmallFile(storage, this.formats.sidecarPath(file), MAX_SIDECAR_BYTES);
