@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
 import type { SendQueueSnapshot, TcpSendQueues as Queues } from './tcp-send-queues.js';
 
 /** The kernel's files as the test writes them; undefined: there is no such file. */
@@ -53,6 +54,39 @@ describe('the table', () => {
       { localPort: 3000, remoteAddress: undefined, remotePort: 54_321 },
     ])
       expect(snapshot.unacknowledged(other)).toBeUndefined();
+  });
+
+  it('tells the same however many connections it holds and however often it is asked', async () => {
+    const word = fc.nat(0xffff_ffff);
+    const rows = fc.uniqueArray(
+      fc.record({ port: fc.integer({ min: 1, max: 65_535 }), queue: word, v6: fc.boolean() }),
+      {
+        selector: ({ port }) => port,
+        maxLength: 40,
+      },
+    );
+    const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
+    await fc.assert(
+      fc.asyncProperty(rows, async (list) => {
+        const linesOf = (v6: boolean) =>
+          list
+            .filter((row) => row.v6 === v6)
+            .map(({ port, queue }) => {
+              const addresses = (v6 ? IPV6_LINE : IPV4_LINE).replace(/[0-9A-F]{4}$/, hex(port, 4));
+              return line(addresses, `${hex(queue, 8)}:00000000`);
+            });
+        files['/proc/net/tcp'] = HEADING + linesOf(false).join('');
+        files['/proc/net/tcp6'] = HEADING + linesOf(true).join('');
+        const snapshot = await new TcpSendQueues().look();
+        for (let round = 0; round < 3; round++)
+          for (const { port, queue, v6 } of list) {
+            const [own, other] = v6 ? [IPV6, IPV4] : [IPV4, IPV6];
+            expect(snapshot.unacknowledged({ ...own, remotePort: port })).toBe(queue);
+            expect(snapshot.unacknowledged({ ...other, remotePort: port })).toBeUndefined();
+          }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('covers what it shows, once seen for ever, for each family', async () => {
