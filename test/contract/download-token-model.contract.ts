@@ -87,7 +87,7 @@ export function itKeepsTheRulesOfTheModel(
       } finally {
         await rig.close();
       }
-    }, 120_000);
+    }, 300_000);
   });
 }
 

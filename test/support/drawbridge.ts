@@ -35,7 +35,8 @@ export class Drawbridge {
   /** Id of the storage whose root is `root`. */
   storageId = '';
 
-  static async start(environment: Record<string, string> = {}): Promise<Drawbridge> {
+  /** @param sharing another replica: this one uses its storage instead of making one */
+  static async start(environment: Record<string, string> = {}, sharing?: Drawbridge): Promise<Drawbridge> {
     const home = mkdtempSync(join(tmpdir(), 'drawbridge-test-'));
     const root = join(home, 'backups');
     mkdirSync(root);
@@ -60,6 +61,10 @@ export class Drawbridge {
     serveDocument(app);
     await app.listen(port, '127.0.0.1');
     const drawbridge = new Drawbridge(app, `http://127.0.0.1:${port}`, adminKey, home, root);
+    if (sharing) {
+      drawbridge.storageId = sharing.storageId;
+      return drawbridge;
+    }
     const made = await drawbridge.api<{ id: string }>('POST', '/api/storage', {
       name: 'Backups',
       adapter: 'local',

@@ -87,14 +87,21 @@ export class LinksService implements OnApplicationBootstrap {
 
   /** Brings the records of links up to date that could have ended without anybody noticing. */
   private async settle(expiredAt: number): Promise<void> {
-    const overdue = await this.database
-      .selectFrom('links')
-      .selectAll()
-      .where('ended_at', 'is', null)
-      .where('expires_at', '<=', expiredAt)
-      .limit(SETTLE_AT_ONCE)
-      .execute();
-    for (const row of overdue) await this.settled(row);
+    for (let after = ''; ;) {
+      const overdue = await this.database
+        .selectFrom('links')
+        .selectAll()
+        .where('ended_at', 'is', null)
+        .where('expires_at', '<=', expiredAt)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(SETTLE_AT_ONCE)
+        .execute();
+      for (const row of overdue) await this.settled(row);
+      const last = overdue.at(-1);
+      if (!last || overdue.length < SETTLE_AT_ONCE) return;
+      after = last.id;
+    }
   }
 
   private async settled(row: LinkRow): Promise<LinkRow> {

@@ -1,4 +1,5 @@
 import { Controller, Get, Head, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Public } from '../../common/public.decorator.js';
 import { baseName } from '../../common/storage-path.js';
@@ -12,6 +13,7 @@ import { RedemptionService, type Offer } from './redemption.service.js';
 import { isBrowserVisit } from './safe-requests.js';
 
 /** Redeems links: the one route that needs no account, only the token. */
+@ApiTags('Public download')
 @Public()
 @Controller('api/storage/public-download')
 export class PublicDownloadController {
@@ -37,7 +39,7 @@ export class PublicDownloadController {
     else await this.send(request, response);
   }
 
-  /** A whole GET by the page's button. */
+  // A whole GET by the page's button.
   @Post()
   @HttpCode(200)
   @ApiPublicDownload('POST')

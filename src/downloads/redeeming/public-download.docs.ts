@@ -6,7 +6,6 @@ import {
   ApiQuery,
   ApiResponse,
   ApiSecurity,
-  ApiTags,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
 import { ApiProblem } from '../../common/api-problem.decorator.js';
@@ -40,7 +39,6 @@ const BINARY = { 'application/octet-stream': { schema: { type: 'string', format:
 /** Documents one method of the public endpoint: its own statuses, and those that all of them share. */
 export function ApiPublicDownload(method: 'GET' | 'HEAD' | 'POST') {
   return applyDecorators(
-    ApiTags('Public download'),
     ApiSecurity({}),
     ApiOperation({
       summary: SUMMARIES[method],
