@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
 import { APP_CONFIG, type AppConfig } from '../config/app-config.js';
 import { VaultService } from '../crypto/vault/vault.service.js';
+import { isInside } from '../storage/adapters/local/root.js';
 import { StoragesService } from '../storage/storages.service.js';
 import { DEMO_PATHS, demoFiles } from './content/demo-files.js';
 import { tryOutCommand } from './try-out-command.js';
 
 const NAME = 'Demo';
-const PROFILE_ID = 'demo';
 
 /** Makes the demo storage at the first start: files that a backup program would have left, and their key. */
 @Injectable()
@@ -27,7 +27,7 @@ export class DemoService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.demo) return;
     const { items } = await this.storages.list(1000);
-    if (items.length === 0) await this.create();
+    if (items.length === 0) await this.createIfAllowed();
     else this.storageId = items.find((storage) => storage.name === NAME)?.id;
   }
 
@@ -41,18 +41,25 @@ export class DemoService implements OnApplicationBootstrap {
       : tryOutCommand({ publicUrl, storageId: this.storageId, file: DEMO_PATHS.redisEncrypted, key });
   }
 
-  private async create(): Promise<void> {
+  private async createIfAllowed(): Promise<void> {
     const root = join(this.config.dataDir, 'demo');
+    if (this.config.localStorageRoots.some((allowed) => isInside(resolve(allowed), root)))
+      await this.create(root);
+    else this.logger.debug('No demo storage: LOCAL_STORAGE_ROOTS does not allow its folder.');
+  }
+
+  private async create(root: string): Promise<void> {
     const key = randomBytes(32);
+    // The vault may still hold the key of an earlier demo whose storage was deleted; these files are under a new one.
+    const profileId = `demo-${randomBytes(8).toString('hex')}`;
     try {
-      for (const { path, bytes } of demoFiles({ key, profileId: PROFILE_ID })) {
+      for (const { path, bytes } of demoFiles({ key, profileId })) {
         const target = join(root, path);
         await mkdir(dirname(target), { recursive: true });
         await writeFile(target, bytes);
       }
       const storage = await this.storages.create({ name: NAME, adapter: 'local', config: { root } });
-      if (!(await this.vault.available([PROFILE_ID])).has(PROFILE_ID))
-        await this.vault.add({ id: PROFILE_ID, name: 'Demo key', format: 'dbackup', material: key });
+      await this.vault.add({ id: profileId, name: 'Demo key', format: 'dbackup', material: key });
       this.storageId = storage.id;
     } catch (error) {
       // The demo is a courtesy: the service starts without it.
