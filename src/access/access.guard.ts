@@ -1,9 +1,9 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import { forbidden, unauthenticated } from '../common/access-problems.js';
 import type { Permission } from '../common/permissions.js';
 import type { Principal, RequestWithPrincipal } from '../common/principal.js';
-import { ProblemError } from '../common/problem.js';
 import { IS_PUBLIC } from '../common/public.decorator.js';
 import { REQUIRED_PERMISSIONS } from '../common/require-permissions.decorator.js';
 import { CREDENTIAL_VERIFIERS, type CredentialVerifier } from './credential-verifier.js';
@@ -55,23 +55,3 @@ export class AccessGuard implements CanActivate {
     return undefined;
   }
 }
-
-const unauthenticated = () =>
-  new ProblemError({
-    status: 401,
-    code: 'unauthenticated',
-    title: 'Authentication is needed',
-    detail: 'Send a valid API key as "Authorization: Bearer <key>".',
-    headers: { 'WWW-Authenticate': 'Bearer realm="drawbridge"' },
-  });
-
-const forbidden = (required: readonly Permission[]) =>
-  new ProblemError({
-    status: 403,
-    code: 'forbidden',
-    title: 'Not allowed',
-    detail:
-      required.length > 0
-        ? `This needs the permission ${required.join(' and ')}. Ask an administrator for it.`
-        : 'This route allows nobody.',
-  });

@@ -1,4 +1,13 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** A field of the request that was refused. */
+export class FieldProblemDto {
+  @ApiProperty({ example: 'config.root' })
+  field!: string;
+
+  @ApiProperty({ example: 'config.root must be an absolute path' })
+  message!: string;
+}
 
 /** RFC 9457 problem details; the body of every error. */
 export class ProblemDto {
@@ -25,4 +34,16 @@ export class ProblemDto {
 
   @ApiProperty({ example: 'There is no storage with this id.', description: 'The same text as `detail`.' })
   error!: string;
+
+  @ApiPropertyOptional({
+    type: () => [FieldProblemDto],
+    description: 'With status 400: the fields at fault.',
+  })
+  errors?: FieldProblemDto[];
+
+  @ApiPropertyOptional({
+    example: 'urn:uuid:0b0c2f6e-7a1f-4b6e-9d7c-0d6f5c1e2a3b',
+    description: "With status 500 and above: finds the server's log entry.",
+  })
+  instance?: string;
 }

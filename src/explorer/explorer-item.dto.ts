@@ -8,7 +8,10 @@ export class ExplorerProblemDto {
    */
   code!: string;
 
-  /** What to do about it. */
+  /**
+   * What to do about it.
+   * @example "The file is encrypted, but its sidecar is not beside it. Put the sidecar back next to the file."
+   */
   detail!: string;
 }
 

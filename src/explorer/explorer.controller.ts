@@ -9,7 +9,7 @@ import { ExplorerPageDto } from './explorer-page.dto.js';
 import { ExplorerService } from './explorer.service.js';
 import { ListFilesQuery } from './list-files.query.js';
 
-@ApiTags('storages')
+@ApiTags('Storages')
 @Controller('api/storage/:id/files')
 export class ExplorerController {
   constructor(private readonly explorer: ExplorerService) {}
@@ -27,6 +27,7 @@ export class ExplorerController {
   })
   @ApiProblem(404, 'Not found', {
     'not-found': 'The storage has nothing at this path. The file listing shows what there is.',
+    'not-a-file': 'The path names a folder or a special file. Choose a file.',
   })
   @ApiProblem(502, 'The storage refuses access', {
     'storage-access-denied':

@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 import { PageQuery } from '../common/page.js';
 
@@ -6,6 +7,7 @@ export class ListFilesQuery extends PageQuery {
    * The folder to list, with or without a slash at its end; absent: the root.
    * @example "nightly"
    */
+  @ApiPropertyOptional()
   @IsOptional()
   @IsString()
   prefix: string = '';

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { documentCommonProblems } from './common-problems.js';
 
 const DESCRIPTION = `Single-use, short-lived download links for backups.
 
@@ -13,11 +14,19 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'API key',
+      description: 'An API key. `X-API-Key: <key>` does the same.',
+    })
     .build();
-  return SwaggerModule.createDocument(app, settings, {
+  const document = SwaggerModule.createDocument(app, settings, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+    autoTagControllers: false,
   });
+  documentCommonProblems(document);
+  return document;
 }
 
 /** Swagger UI at `/api/docs`, the document at `/api/openapi.json`. */
@@ -26,5 +35,7 @@ export function serveDocument(app: INestApplication): void {
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Drawbridge API',
+    // No badge from validator.swagger.io.
+    swaggerOptions: { validatorUrl: null },
   });
 }

@@ -24,7 +24,7 @@ const ApiNoSuchStorage = () =>
     'not-found': 'There is no storage with this id. GET /api/storage lists those that there are.',
   });
 
-@ApiTags('storages')
+@ApiTags('Storages')
 @Controller('api/storage')
 export class StoragesController {
   constructor(private readonly storages: StoragesService) {}

@@ -15,7 +15,7 @@ import { EncryptionKeyPageDto } from './dto/encryption-key-page.dto.js';
 import { EncryptionKeyDto } from './dto/encryption-key.dto.js';
 import { VaultService } from './vault.service.js';
 
-@ApiTags('encryption keys')
+@ApiTags('Encryption keys')
 @Controller('api/encryption-keys')
 export class EncryptionKeysController {
   constructor(private readonly vault: VaultService) {}

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblem } from '../../common/api-problem.decorator.js';
 import { LINKS } from '../../common/permissions.js';
 import { RequirePermissions } from '../../common/require-permissions.decorator.js';
@@ -8,8 +8,9 @@ import { LinksPageDto, LinksQuery, LinkWithTransfersDto } from './links.dto.js';
 import { LinksService } from './links.service.js';
 
 @ApiTags('Links')
-@ApiBearerAuth()
-@ApiProblem(401, 'Authentication is needed', { unauthenticated: 'Send a valid API key.' })
+@ApiProblem(503, 'The token store does not answer', {
+  'store-unavailable': 'Download links cannot be looked up or changed right now. Try again in a few seconds.',
+})
 @Controller('api/downloads')
 export class LinksController {
   constructor(private readonly links: LinksService) {}
@@ -21,7 +22,6 @@ export class LinksController {
   @ApiProblem(400, 'The request is not valid', {
     'bad-request': 'state must be one of the following values: ...',
   })
-  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission LINKS.READ.' })
   async list(@Query() query: LinksQuery): Promise<LinksPageDto> {
     const { items, nextCursor } = await this.links.list(query);
     return { items: items.map(linkDto), nextCursor };
@@ -31,8 +31,9 @@ export class LinksController {
   @RequirePermissions(LINKS.READ)
   @ApiOperation({ summary: 'One link with its transfers and attempts' })
   @ApiOkResponse({ type: LinkWithTransfersDto })
-  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission LINKS.READ.' })
-  @ApiProblem(404, 'Not found', { 'not-found': 'There is no link with this id.' })
+  @ApiProblem(404, 'Not found', {
+    'not-found': 'There is no link with this id. GET /api/downloads lists them.',
+  })
   async get(@Param('id') id: string): Promise<LinkWithTransfersDto> {
     const { link, attempts } = await this.links.get(id);
     return Object.assign(linkDto(link), { transfers: transferDtos(attempts) });
@@ -43,8 +44,9 @@ export class LinksController {
   @RequirePermissions(LINKS.MANAGE)
   @ApiOperation({ summary: 'Revoke a link', description: 'Downloads of it that are running are cut.' })
   @ApiNoContentResponse({ description: 'The link does not work (any more).' })
-  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission LINKS.MANAGE.' })
-  @ApiProblem(404, 'Not found', { 'not-found': 'There is no link with this id.' })
+  @ApiProblem(404, 'Not found', {
+    'not-found': 'There is no link with this id. GET /api/downloads lists them.',
+  })
   async revoke(@Param('id') id: string): Promise<void> {
     await this.links.revoke(id);
   }

@@ -45,24 +45,32 @@ export class LinkDto {
   state!: string;
 
   /** Why it ended, where the state does not say it all: `changed`, `by-user`, `restart`. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'by-user' })
   reason!: string | null;
 
+  @ApiProperty({ example: 'st_k3v7q2mzt4xw6abc' })
   storageId!: string;
 
   /** Path inside the storage. */
+  @ApiProperty({ example: 'Shop DB/Shop_DB_2026-11-01_03-00-00.sql.gz.enc' })
   file!: string;
 
   /** The name it is delivered under. */
+  @ApiProperty({ example: 'Shop_DB_2026-11-01_03-00-00.sql.gz' })
   fileName!: string;
 
   /** Bytes that are delivered. */
+  @ApiProperty({ example: 71905 })
   size!: number;
 
+  /** Whether the plaintext is delivered. */
   decrypt!: boolean;
 
+  /** Whether the stored file is encrypted. */
   encrypted!: boolean;
 
+  /** How many clients may download it once each. */
+  @ApiProperty({ example: 1 })
   maxDownloads!: number;
 
   issuer!: IssuerDto;
@@ -92,6 +100,7 @@ export class AttemptDto {
   @ApiProperty({ example: { start: 0, end: 71905 } })
   range!: { start: number; end: number };
 
+  @ApiProperty({ example: 'curl/8.5.0' })
   userAgent!: string;
 
   @ApiProperty({ format: 'date-time' })
@@ -101,6 +110,7 @@ export class AttemptDto {
   endedAt!: string | null;
 
   /** Bytes handed to the connection. */
+  @ApiProperty({ example: 71905 })
   bytesSent!: number;
 
   /** Null while it runs. */
@@ -118,6 +128,7 @@ export class TransferDto {
   id!: string;
 
   /** The client's address; an IPv6 client is its /64 network. */
+  @ApiProperty({ example: '192.0.2.7' })
   client!: string;
 
   attempts!: AttemptDto[];
@@ -130,6 +141,7 @@ export class LinkWithTransfersDto extends LinkDto {
 export class LinksPageDto {
   items!: LinkDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  /** Give it as `cursor` to get the next page; null on the last one. */
+  @ApiProperty({ type: String, nullable: true, example: null })
   nextCursor!: string | null;
 }

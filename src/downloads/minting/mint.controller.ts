@@ -1,14 +1,14 @@
 import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblem } from '../../common/api-problem.decorator.js';
 import { STORAGE } from '../../common/permissions.js';
 import type { Principal } from '../../common/principal.js';
 import { RequirePermissions } from '../../common/require-permissions.decorator.js';
+import { REFUSAL_EXAMPLES } from '../../crypto/deciphers/refusal-examples.js';
 import { MintedLinkDto, MintLinkDto } from './mint.dto.js';
 import { MintService } from './mint.service.js';
 
 @ApiTags('Links')
-@ApiBearerAuth()
 @Controller('api/storage')
 export class MintController {
   constructor(private readonly minting: MintService) {}
@@ -26,23 +26,15 @@ export class MintController {
   @ApiProblem(400, 'The request is not valid', {
     'bad-request': 'The path contains a "." or ".." segment. Give it as the file listing shows it.',
   })
-  @ApiProblem(401, 'Authentication is needed', { unauthenticated: 'Send a valid API key.' })
-  @ApiProblem(403, 'Not allowed', { forbidden: 'This needs the permission STORAGE.DOWNLOAD.' })
   @ApiProblem(404, 'Not found', {
     'not-found': 'The storage has nothing at this path. The file listing shows what there is.',
     'not-a-file': 'The path names a folder or a special file. Choose a file.',
   })
+  @ApiProblem(409, 'The file has changed', {
+    'file-changed': 'The file was replaced or written to meanwhile. Ask for a new link to the new content.',
+  })
   @ApiProblem(422, 'Cannot be decrypted', {
-    'sidecar-missing': 'The sidecar with the IV and the tag is missing. Put it back beside the file.',
-    'sidecar-invalid': 'The sidecar is not valid JSON.',
-    'iv-invalid': 'The IV in the sidecar is not 12 or 16 bytes of hex.',
-    'tag-invalid': 'The authentication tag in the sidecar is not 16 bytes of hex.',
-    'algorithm-unsupported': 'The sidecar names an algorithm other than aes-256-gcm.',
-    'key-unknown':
-      'The vault has no key "profile-1". Add it with POST /api/encryption-keys and "id": "profile-1".',
-    'metadata-contradiction': 'The file is named .enc but its sidecar says that it is not encrypted.',
-    'archive-unsupported': 'This is a DBackup file archive. Ask with decrypt: false for it as it is stored.',
-    'too-large': 'The file is larger than one AES-GCM message can be.',
+    ...REFUSAL_EXAMPLES,
     'not-a-backup': 'This file only describes a backup. Name the backup beside it.',
   })
   @ApiProblem(500, 'Internal error', {

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   IsBoolean,
   IsIn,
@@ -23,6 +23,7 @@ export class MintLinkDto {
   file!: string;
 
   /** Deliver the plaintext; false: the file as it is stored. */
+  @ApiPropertyOptional()
   @IsOptional()
   @IsBoolean()
   decrypt: boolean = true;
@@ -36,6 +37,7 @@ export class MintLinkDto {
   ttlMs?: number;
 
   /** How many clients may download the file once each. */
+  @ApiPropertyOptional()
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -43,16 +45,19 @@ export class MintLinkDto {
   maxDownloads: number = 1;
 
   /** `client`: a download that broke off is resumed from the same address. `none`: from anywhere. */
+  @ApiPropertyOptional()
   @IsOptional()
   @IsIn(['client', 'none'])
   bind: 'client' | 'none' = 'client';
 
   /** `stream`: verified while it is sent, the end held back until the whole is known to be authentic. */
+  @ApiPropertyOptional()
   @IsOptional()
   @IsIn(['stream'])
   verify = 'stream' as const;
 
   /** `connection`: the link is used up when the connection shows that the client has all bytes. */
+  @ApiPropertyOptional()
   @IsOptional()
   @IsIn(['connection'])
   confirm = 'connection' as const;
@@ -67,15 +72,22 @@ export class CommandsDto {
   curl!: string;
 
   /** One plain line for wget. */
+  @ApiProperty({
+    example:
+      "wget --tries=20 --max-redirect=0 -O 'shop.sql.gz' 'https://backup.example.com/api/storage/public-download?token=...'",
+  })
   wget!: string;
 
   /** A loop that resumes after interruptions, checks the size, and never overwrites a file. */
+  @ApiProperty({ example: 'sh -c ...' })
   robust!: string;
 
   /** curl with the token on standard input instead of in the process list. */
+  @ApiProperty({ example: "printf '%s' 'header = ...' | curl -fK - -o 'shop.sql.gz' 'https://...'" })
   curlConfig!: string;
 
   /** For Windows PowerShell 5.1 and PowerShell 7. */
+  @ApiProperty({ example: 'Invoke-WebRequest ...' })
   powershell!: string;
 }
 
@@ -117,6 +129,6 @@ export class MintedLinkDto {
   commands!: CommandsDto;
 
   /** Why the link may not work from other hosts; absent when all is well. */
-  @ApiProperty({ required: false })
+  @ApiPropertyOptional({ example: 'PUBLIC_URL points at this host itself, so links work only here.' })
   warning?: string;
 }

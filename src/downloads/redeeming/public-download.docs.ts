@@ -9,6 +9,7 @@ import {
   type ApiResponseOptions,
 } from '@nestjs/swagger';
 import { ApiProblem } from '../../common/api-problem.decorator.js';
+import { REFUSAL_EXAMPLES } from '../../crypto/deciphers/refusal-examples.js';
 import {
   fileChanged,
   linkBusy,
@@ -35,6 +36,7 @@ const BODY_HEADERS: NonNullable<ApiResponseOptions['headers']> = {
 };
 
 const BINARY = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } as const;
+const PAGE = { 'text/html': { schema: { type: 'string', example: '<!doctype html>...' } } } as const;
 
 /** Documents one method of the public endpoint: its own statuses, and those that all of them share. */
 export function ApiPublicDownload(method: 'GET' | 'HEAD' | 'POST') {
@@ -56,9 +58,10 @@ export function ApiPublicDownload(method: 'GET' | 'HEAD' | 'POST') {
     ApiProduces('application/octet-stream'),
     ApiResponse({
       status: 200,
-      description: 'The whole file. To a browser: a page with a download button.',
+      description:
+        method === 'GET' ? 'The whole file. To a browser: a page with a button.' : 'The whole file.',
       headers: BODY_HEADERS,
-      ...(method === 'HEAD' ? {} : { content: BINARY }),
+      ...(method === 'HEAD' ? {} : { content: method === 'GET' ? { ...BINARY, ...PAGE } : BINARY }),
     }),
     ...(method === 'GET' ? rangeAnswers() : []),
     ...(method === 'POST'
@@ -69,14 +72,12 @@ export function ApiPublicDownload(method: 'GET' | 'HEAD' | 'POST') {
     ApiProblem(403, previewRefused().title, { 'preview-refused': previewRefused().message }),
     ApiProblem(409, 'Busy or changed', { busy: linkBusy().message, 'file-changed': fileChanged().message }),
     ApiProblem(412, preconditionFailed().title, { 'precondition-failed': preconditionFailed().message }),
-    ApiProblem(422, 'Cannot be decrypted', {
-      'key-unknown':
-        'The vault has no key "profile-1". Add it with POST /api/encryption-keys and "id": "profile-1".',
-      'sidecar-missing': 'The sidecar with the IV and the tag is missing. Put it back beside the file.',
-    }),
+    ApiProblem(422, 'Cannot be decrypted', REFUSAL_EXAMPLES),
     ApiProblem(500, 'Download failed', {
       'download-failed':
         'Download failed: the file could not be read or is damaged. The link is still valid.',
+      'vault-sealed-with-other-key':
+        'The key was stored under another ENCRYPTION_KEY. Start the service with that one.',
     }),
     ApiProblem(503, 'Not now', {
       'shutting-down': shuttingDown().message,

@@ -5,9 +5,11 @@ export class EncryptionKeyPageDto {
   @ApiProperty({ type: () => [EncryptionKeyDto], description: 'Oldest first.' })
   items!: EncryptionKeyDto[];
 
-  /**
-   * Give it as `cursor` to get the next page; null on the last one.
-   * @example null
-   */
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'Give it as `cursor` to get the next page; null on the last one.',
+  })
   nextCursor!: string | null;
 }
