@@ -4,11 +4,15 @@ import {
   ForbiddenException,
   InternalServerErrorException,
   NotFoundException,
+  UnauthorizedException,
 } from '@nestjs/common';
 import { badRequest, notFound, ProblemError } from './problem.js';
 import { toProblem } from './to-problem.js';
 
-const withStatus = (status: unknown) => Object.assign(new Error('canary'), { status });
+/** As `http-errors` makes them for the client. */
+const withStatus = (status: unknown) => Object.assign(new Error('canary'), { status, expose: true });
+/** As an SDK makes them about its own requests. */
+const foreign = (status: number) => Object.assign(new Error('canary'), { status });
 
 describe('toProblem', () => {
   it('leaves our own problems as they are', () => {
@@ -23,7 +27,9 @@ describe('toProblem', () => {
     [withStatus(405), 405, 'method-not-allowed'],
     [withStatus(413), 413, 'too-large'],
     [withStatus(415), 415, 'unsupported-media-type'],
-    [new ForbiddenException('canary'), 403, 'bad-request'],
+    [new UnauthorizedException('canary'), 401, 'unauthenticated'],
+    [new ForbiddenException('canary'), 403, 'forbidden'],
+    [foreign(404), 500, 'internal'],
     [withStatus(418), 418, 'bad-request'],
     [withStatus(499), 499, 'bad-request'],
     [new InternalServerErrorException('canary'), 500, 'internal'],

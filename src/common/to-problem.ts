@@ -3,6 +3,8 @@ import { ProblemError } from './problem.js';
 
 const TITLES: Readonly<Record<number, readonly [code: string, title: string, detail: string]>> = {
   400: ['bad-request', 'The request is not valid', 'The request could not be read. Check its syntax.'],
+  401: ['unauthenticated', 'Authentication is needed', 'Sign in, or send a valid API key.'],
+  403: ['forbidden', 'Not allowed', 'You may not do this. Ask an administrator for the permission.'],
   404: ['not-found', 'Not found', 'There is no such route. The API is described at /api/docs.'],
   405: ['method-not-allowed', 'Method not allowed', 'This route does not take that method. See /api/docs.'],
   413: ['too-large', 'The request is too large', 'The request body is larger than this route takes.'],
@@ -35,9 +37,12 @@ export function toProblem(error: unknown): ProblemError {
   });
 }
 
-/** Nest's exceptions and the `http-errors` of Express and its body parser carry a status. */
+/**
+ * Nest's exceptions carry a status, and so do the `http-errors` of Express and its body parser, which say by `expose`
+ * that they are meant for the client. Other errors with a status (a storage SDK's) are not about this request.
+ */
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
-  const status = (error as { status?: unknown } | null)?.status;
-  return typeof status === 'number' ? status : 500;
+  const { status, expose } = (error ?? {}) as { status?: unknown; expose?: unknown };
+  return typeof status === 'number' && expose === true ? status : 500;
 }

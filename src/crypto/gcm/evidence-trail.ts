@@ -5,8 +5,11 @@ import { BLOCK_BYTES } from './gcm-limits.js';
 import type { Ghash } from './ghash.js';
 import type { PieceHash } from './piece-hash.js';
 
-/** A checkpoint costs about 15 µs; at this distance also a source of tiny chunks pays little. */
-const CHECKPOINT_BYTES = 64 * 1024;
+/**
+ * A checkpoint costs about 15 µs. At this distance the newest ones reach back over what can be on its way to a client,
+ * some 6 MB; what is cut off behind one is read again for the proof.
+ */
+const CHECKPOINT_BYTES = 256 * 1024;
 const MAX_CHECKPOINTS = 64;
 
 /**

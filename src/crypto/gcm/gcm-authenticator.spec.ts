@@ -60,11 +60,11 @@ describe('observed evidence', () => {
           const result = await observed({ start: 0, end: vector.plain.length }, { chunkSize });
           const evidence = result.read.evidence(sent);
           if (!evidence) {
-            expect(sent).toBeLessThan(66 * KIB);
+            expect(sent).toBeLessThan(258 * KIB);
             return;
           }
           expect(evidence.end).toBeLessThanOrEqual(sent);
-          expect(sent - evidence.end).toBeLessThan(66 * KIB);
+          expect(sent - evidence.end).toBeLessThan(258 * KIB);
           expect(await completes(evidence, result)).toBe(true);
         },
       ),
@@ -97,16 +97,16 @@ describe('observed evidence', () => {
   });
 
   it('always has an answer over thousands of checkpoints, in a bounded list', async () => {
-    const big = encryptGcm(Buffer.alloc(16 * 1024 * KIB));
-    const { source } = open({ chunkSize: 64 * KIB }, big);
+    const big = encryptGcm(Buffer.alloc(64 * 1024 * KIB));
+    const { source } = open({ chunkSize: 256 * KIB }, big);
     const read = source.authenticator.observe(wholeOf(source), unhurried());
     await readAll(read);
     const ends = new Set<number>();
-    for (let sent = 64 * KIB; sent <= source.size; sent += 64 * KIB) ends.add(read.evidence(sent)!.end);
+    for (let sent = 256 * KIB; sent <= source.size; sent += 256 * KIB) ends.add(read.evidence(sent)!.end);
     expect(ends.size).toBeLessThanOrEqual(64);
-    // The newest 2 MiB, which may still be on their way, are all there.
+    // The newest 8 MiB, which may still be on their way, are all there.
     for (let back = 0; back < 32; back++) {
-      const sent = source.size - back * 64 * KIB;
+      const sent = source.size - back * 256 * KIB;
       expect(read.evidence(sent)!.end).toBe(sent);
     }
   });

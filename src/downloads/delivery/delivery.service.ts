@@ -22,6 +22,8 @@ const DRAIN_MS = 15_000;
 interface Delivery {
   readonly offer: Offer;
   readonly attempt: LiveAttempt;
+  /** Attempts it takes over: their connections end before it sends a byte. */
+  readonly displaced: readonly string[];
   readonly response: Response;
   readonly writer: BodyWriter;
   readonly abort: AbortController;
@@ -55,9 +57,8 @@ export class DeliveryService implements BeforeApplicationShutdown {
     const { client, range, link, token } = offer;
     const claim = await this.tokens.consumeDownloadToken(token, { client, range });
     if (!claim.granted) throw this.redemption.refusal(claim.refusal, claim.link ?? link);
-    await this.running.cut(claim.displaced);
 
-    const { attempt } = claim;
+    const { attempt, displaced } = claim;
     const writer = new BodyWriter(response);
     const abort = new AbortController();
     const cut = (reason: string) => {
@@ -65,18 +66,20 @@ export class DeliveryService implements BeforeApplicationShutdown {
       response.destroy();
     };
     const lease = new LeaseKeeper(this.tokens, token, attempt.id, () => writer.sent, cut);
-    const finished = this.run({ offer, attempt, response, writer, abort, lease }, request);
+    const finished = this.run({ offer, attempt, displaced, response, writer, abort, lease }, request);
     const over = finished.then(
       () => undefined,
       () => undefined,
     );
     this.running.add({ id: attempt.id, linkId: link.id, cut, over });
     this.connections.occupy(request.socket, over);
-    await finished;
+    // It may have begun to stop while the claim was under way; then nobody waits for this attempt.
+    if (this.isStopping()) cut('shutdown');
+    await this.answerFailure(await finished, offer, response);
   }
 
-  /** From the granted claim to the written-down outcome. */
-  private async run(delivery: Delivery, request: Request): Promise<void> {
+  /** From the granted claim to the written-down outcome. Resolves with what it failed of, if it did. */
+  private async run(delivery: Delivery, request: Request): Promise<unknown> {
     const { offer, attempt, response, writer, abort, lease } = delivery;
     const record = {
       id: attempt.id,
@@ -92,21 +95,29 @@ export class DeliveryService implements BeforeApplicationShutdown {
     let failure: unknown;
     let result: AttemptResult | undefined;
     try {
+      await this.running.cut(delivery.displaced);
       await this.ledger.begin(record);
       result = await this.send(delivery);
     } catch (error) {
       failure = error;
     }
     await lease.stop();
-    await this.ledger.end(
-      offer.token,
-      record,
-      result ?? { ...whyBroken(failure, abort.signal), sent: writer.sent },
-    );
+    const broken = () => ({ ...whyBroken(failure, abort.signal), sent: writer.sent });
+    await this.ledger.end(offer.token, record, result ?? broken());
+    return failure;
+  }
+
+  /** What the client is told of a failure, while it can still be told anything. */
+  private async answerFailure(failure: unknown, offer: Offer, response: Response): Promise<void> {
     if (failure === undefined) return;
-    if (isStorageError(failure, 'changed')) await this.ending.revoke(offer.link.id, 'changed');
-    if (!response.headersSent && !response.destroyed)
-      throw isStorageError(failure, 'changed') ? fileChanged(failure) : downloadFailed(failure);
+    const changed = isStorageError(failure, 'changed');
+    if (changed) await this.ending.revoke(offer.link.id, 'changed');
+    if (response.headersSent || response.destroyed) return;
+    throw changed ? fileChanged(failure) : downloadFailed(failure);
+  }
+
+  private isStopping(): boolean {
+    return this.stopping;
   }
 
   /** The body, its first chunk read and its connection watched before the status line goes out. */
@@ -117,8 +128,8 @@ export class DeliveryService implements BeforeApplicationShutdown {
     const body = verifiedBody(offer.source, offer.range, abort.signal);
     let step = await body.next();
     const watch = await this.connections.watch(response);
-    if (!watch) throw new ConnectionLostError();
     try {
+      if (!watch) throw new ConnectionLostError();
       const { fileName, etag, range, status } = offer;
       response.writeHead(status, bodyHeaders({ fileName, etag, range, status, size: offer.source.size }));
       for (; !step.done; step = await body.next()) {
@@ -128,8 +139,8 @@ export class DeliveryService implements BeforeApplicationShutdown {
       await writer.end();
     } catch (error) {
       // Never an end that looks like one: the client must see that the body is broken.
-      watch.cut();
-      await watch.verdict;
+      watch?.cut();
+      await watch?.verdict;
       throw error;
     } finally {
       await body.return();

@@ -59,7 +59,7 @@ export class TcpSendQueues {
 
   private async tick(): Promise<void> {
     const snapshot = await this.look();
-    for (const listener of [...this.listeners]) listener(snapshot);
+    for (const listener of [...this.listeners]) if (this.listeners.has(listener)) listener(snapshot);
   }
 
   private async read(): Promise<SendQueueSnapshot> {
@@ -83,6 +83,8 @@ function snapshotOf(tables: readonly string[]): SendQueueSnapshot {
   let index: Map<string, number> | undefined;
   return {
     unacknowledged: (socket) => {
+      // A socket that is gone already names no peer, and would match a listening one.
+      if (socket.remoteAddress === undefined || socket.remotePort === undefined) return undefined;
       const key = `${tableAddress(socket, 'local')} ${tableAddress(socket, 'remote')}`;
       lookups += 1;
       if (lookups > INDEX_AFTER_LOOKUPS) index ??= indexOf(tables);

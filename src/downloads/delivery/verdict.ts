@@ -23,11 +23,13 @@ export interface ConnectionFacts {
 /** The verdict, or undefined while it is still open. */
 export function judge(facts: ConnectionFacts): Verdict | undefined {
   if (facts.closed === 'error') return { delivered: false, reason: 'reset' };
-  // Unknown counts as acknowledged for signs that a client gives only after reading; silence is given longer instead.
-  const received = facts.acknowledged !== false;
-  if (received && facts.peerEnded === 'after-flush') return { delivered: true, by: 'fin' };
+  const acknowledged = facts.acknowledged === true;
+  if (acknowledged && facts.peerEnded === 'after-flush') return { delivered: true, by: 'fin' };
   if (facts.closed === 'clean') return { delivered: false, reason: 'closed' };
-  if (received && facts.nextRequest) return { delivered: true, by: 'next-request' };
-  if (received && facts.silentFor >= facts.grace) return { delivered: true, by: 'silence' };
+  // Who asks for something else has read the answer; where acknowledgements are unknown that must do.
+  if (facts.acknowledged !== false && facts.nextRequest) return { delivered: true, by: 'next-request' };
+  // Unknown, a FIN proves nothing: a killed client sends one too, and what we sent may still wait in our kernel.
+  if (facts.acknowledged !== false && facts.silentFor >= facts.grace)
+    return { delivered: true, by: 'silence' };
   return undefined;
 }

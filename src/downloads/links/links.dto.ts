@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { PageQuery } from '../../common/page.js';
 import type { LinkState } from '../../download-tokens/download-link.js';
 
@@ -22,8 +22,7 @@ export class LinksQuery extends PageQuery {
 
   /** Only links to files of this storage. */
   @IsOptional()
-  @IsString()
-  @MaxLength(128)
+  @Matches(/^[\w-]{1,128}$/)
   storageId?: string;
 }
 
