@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openSync, closeSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, openSync, closeSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { curl, wget } from './support/clients.js';
 import { Drawbridge } from './support/drawbridge.js';
@@ -182,6 +182,20 @@ describe('the bytes that arrive', () => {
       expect(await response.json()).toMatchObject({ code: 'file-changed' });
       expect(await drawbridge.link(link.id)).toMatchObject({ state: 'revoked', reason: 'changed' });
       expect((await fetch(link.url)).status).toBe(401);
+    });
+
+    it('a file written to while it is sent breaks the connection and ends the link (rule 13)', async () => {
+      const backup = writeEncryptedBackup(drawbridge.root, 'growing.sql.enc', randomBytes(20_000_000));
+      const link = await drawbridge.mint(backup.file);
+      const client = await RawClient.request(link.url, 'HTTP/1.1\r\n');
+      await client.readBody(100_000);
+      appendFileSync(backup.path, 'more');
+      client.resume();
+      await client.readToEnd();
+      expect(client.body().length).toBeLessThan(backup.plain.length);
+      expect(await drawbridge.stateOf(link.id, ['revoked'])).toBe('revoked');
+      const [attempt] = (await drawbridge.link(link.id)).transfers[0]?.attempts ?? [];
+      expect(attempt).toMatchObject({ outcome: 'failed', reason: 'storage-changed' });
     });
 
     it('links to a deleted storage answer 401', async () => {
