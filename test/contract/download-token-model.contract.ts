@@ -131,7 +131,7 @@ class History {
         return this.claim(one.client, ...this.range(one));
       case 'inspect': {
         const found = await this.tokens.inspect(this.token, this.request(one.client, ...this.range(one)));
-        same(found?.refusal, this.model.refusal(String(one.client), ...this.range(one)));
+        same(found?.refusal, this.model.outlook(String(one.client), ...this.range(one)));
         return;
       }
       case 'lose':

@@ -102,6 +102,26 @@ export class LinkModel {
     return beside.length >= 16 ? 'busy' : undefined;
   }
 
+  /** What a claim would meet, with the end of a stalled attempt that it would take over: that may complete the file. */
+  outlook(asker: string, from: number, to: number): string | undefined {
+    const refusal = this.refusal(asker, from, to);
+    const own = this.openTransfer(asker);
+    if (refusal !== undefined || !own || from > 0 || to < this.terms.blocks) return refusal;
+    const stalled = this.live(own).filter((one) => this.isWhole(one));
+    for (const one of stalled) one.end = { how: 'broken', tick: this.tick + 1 };
+    const completes =
+      stalled.length > 0 && this.coverage(own).size === this.terms.blocks && this.terms.blocks > 0;
+    for (const one of stalled) one.end = undefined;
+    const ends = this.transfers.flatMap((one) => one.end ?? []);
+    if (!completes || ends.length + 1 < this.terms.maxDownloads) return undefined;
+    return ends.includes('exhausted') ? 'exhausted' : 'used';
+  }
+
+  private openTransfer(asker: string): ModelTransfer | undefined {
+    const client = this.terms.bind === 'none' ? '*' : asker;
+    return this.transfers.find((one) => one.client === client && !one.end);
+  }
+
   claim(asker: string, from: number, to: number): ModelClaim {
     const refusal = this.refusal(asker, from, to);
     if (refusal !== undefined) return { refusal };

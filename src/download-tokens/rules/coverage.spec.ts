@@ -120,6 +120,22 @@ describe('rule 7: coverage', () => {
     expect(play.coverage()).toBe(`0-${200 * KIB}`);
   });
 
+  it('forgets a broken attempt once nothing of it is open', () => {
+    const play = broken(600);
+    play.deliver(play.get('A', 0, 500));
+    expect(play.link.transfers[0]?.broken).toEqual([{ start: 0, end: 600 }]);
+    play.deliver(play.get('A', 500, 700));
+    expect(play.link.transfers[0]?.broken).toEqual([]);
+    play.release(play.get('A', 100), 50);
+    expect(play.link.transfers[0]?.broken).toEqual([]);
+  });
+
+  it('adds up what all attempts were sent', () => {
+    const play = broken(600);
+    play.deliver(play.get('A', 0, 500));
+    expect(play.link.transfers[0]).toMatchObject({ bytesSent: 1100, sent: [{ start: 0, end: 600 }] });
+  });
+
   it('trusts no report beyond the range or back', () => {
     const play = new LinkPlayer({ size: 1000 });
     const attempt = play.get('A', 100, 200);

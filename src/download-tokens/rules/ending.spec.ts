@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MIB } from '../../../test/support/download-link.js';
 import { LinkPlayer } from '../../../test/support/link-player.js';
 
 describe('rule 13: a link that is revoked', () => {
@@ -33,6 +34,16 @@ describe('markTokenUsed without an attempt', () => {
       true,
       false,
     ]);
+  });
+
+  it('is final: what still runs can spend no budget any more', () => {
+    const size = 100 * MIB;
+    const play = new LinkPlayer({ size });
+    for (let copy = 0; copy < 3; copy += 1) play.release(play.get('A'), size);
+    const attempt = play.get('A');
+    play.spend();
+    expect(play.renew(attempt, size)).toMatchObject({ accepted: true, state: 'used' });
+    expect(play.link.ended).toBeNull();
   });
 
   it('does nothing to a link that is over', () => {

@@ -33,16 +33,14 @@ describe('stateOf', () => {
 
   it('ends leases in the order in which they ran out', () => {
     const play = new LinkPlayer({ size: 1000 });
-    const first = play.get('A', 0, 900);
-    const second = play.after(1).get('A', 300, 900);
-    play.after(1).renew(first, 800);
-    play.renew(second, 10);
-    play.after(1).renew(first, 800);
-    play.deliver(play.get('A', 900));
-    play.deliver(play.get('A', 700, 900));
-    // `second` runs out first and counts nothing; `first` then completes the file up to 700.
+    const late = play.get('A', 0, 900);
+    const early = play.get('A', 300, 900);
+    play.deliver(play.get('A', 700));
+    play.renew(early, 500);
+    play.after(1).renew(late, 400);
+    // Each vouches for one part that the other lacks, so the link is used when the later one ran out.
     const ranOut = play.now + LEASE_MS;
-    expect(play.after(LEASE_MS).state).toBe('used');
+    expect([play.after(LEASE_MS - 1).state, play.after(1).state]).toEqual(['active', 'used']);
     expect(play.sweepAt).toBe(ranOut + USED_KEPT_MS);
   });
 });

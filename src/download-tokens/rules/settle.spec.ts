@@ -72,7 +72,7 @@ describe('rule 9: budgets', () => {
   it('keeps no count of attempts that own nothing', () => {
     const play = new LinkPlayer();
     for (let count = 0; count < 3 * MAX_ATTEMPTS; count += 1) play.deliver(play.get('A', 0, 1));
-    expect(play.state).toBe('available');
+    expect([play.state, play.link.transfers.length]).toEqual(['available', 1]);
     play.deliver(play.get('A'));
     expect(play.state).toBe('used');
   });
@@ -106,6 +106,25 @@ describe('rule 9: budgets', () => {
       play.deliver(play.get('A', 0, round));
       expect([play.state, play.link.transfers[0]?.resent]).toEqual(['available', 0]);
     }
+  });
+
+  it('stays spent for its client, although an earlier download of it was complete', () => {
+    const size = 100 * MIB;
+    const play = new LinkPlayer({ size, maxDownloads: 3 });
+    play.deliver(play.get('A'));
+    for (let copy = 0; copy < 3; copy += 1) play.release(play.get('A'), size);
+    play.release(play.get('A'), RESENT_BYTES + 1);
+    expect([play.state, play.refusal('A'), play.refusal('B')]).toEqual(['available', 'exhausted', 'granted']);
+  });
+
+  it('is not asked for any more once the download is complete', () => {
+    const size = 100 * MIB;
+    const play = new LinkPlayer({ size, maxDownloads: 2 });
+    const beside = Array.from({ length: 5 }, () => play.get('A', 1));
+    play.deliver(play.get('A'));
+    for (const attempt of beside) expect(play.renew(attempt, size)).toMatchObject({ accepted: true });
+    expect(play.link.transfers[0]).toMatchObject({ exhaustedAt: null });
+    expect(play.refusal('B')).toBe('granted');
   });
 
   it('spends one download of several, and leaves the others alone', () => {

@@ -23,7 +23,7 @@ export function renew(
       progressAt: progress.advanced ? now : attempt.progressAt,
     };
     const booked = book(withAttempt(link, renewed), renewed, progress.sent, now);
-    const checked = checkBudget(booked, attempt.transferId, now);
+    const checked = counts(link, attempt, now) ? checkBudget(booked, attempt.transferId, now) : booked;
     if (!isExhausted(checked, attempt)) return { next: checked, accepted: true };
     return { next: withoutAttempt(checked, attemptId), accepted: false };
   });
@@ -45,7 +45,7 @@ export function released(
   now: number,
 ): Change<AttemptVerdict> {
   return judge(stored, attemptId, now, (link, attempt) => {
-    const booked = book(link, attempt, progress?.sent ?? attempt.sent, now);
+    const booked = book(link, attempt, progress?.sent ?? 0, now);
     const ended = booked.attempts.find((other) => other.id === attemptId) ?? attempt;
     return { next: breakOff(booked, ended, now), accepted: counts(link, attempt, now) };
   });
