@@ -45,19 +45,19 @@ export class MintLinkDto {
   maxDownloads: number = 1;
 
   /** `client`: a download that broke off is resumed from the same address. `none`: from anywhere. */
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ enum: ['client', 'none'] })
   @IsOptional()
   @IsIn(['client', 'none'])
   bind: 'client' | 'none' = 'client';
 
   /** `stream`: verified while it is sent, the end held back until the whole is known to be authentic. */
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ enum: ['stream'] })
   @IsOptional()
   @IsIn(['stream'])
   verify = 'stream' as const;
 
   /** `connection`: the link is used up when the connection shows that the client has all bytes. */
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ enum: ['connection'] })
   @IsOptional()
   @IsIn(['connection'])
   confirm = 'connection' as const;
