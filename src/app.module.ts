@@ -3,6 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessModule } from './access/access.module.js';
+import { BackupsModule } from './backups/backups.module.js';
 import { APP_CONFIG, type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { publicUrlOf, publicUrlWarning } from './config/public-url.js';
@@ -42,8 +43,9 @@ export class AppModule {
       inject,
       useFactory: ({ encryptionKey }: AppConfig) => ({ encryptionKey }),
     });
+    const backups = BackupsModule.register({ imports: [storage, crypto] });
     const downloads = DownloadsModule.forRootAsync({
-      imports: [tokens, storage, crypto],
+      imports: [tokens, crypto, backups],
       inject,
       useFactory: (settings: AppConfig) => ({
         publicUrl: publicUrlOf(settings),

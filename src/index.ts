@@ -10,6 +10,7 @@ export { Public } from './common/public.decorator.js';
 export { RequirePermissions } from './common/require-permissions.decorator.js';
 export { createValidationPipe } from './common/validation.pipe.js';
 export { AccessModule } from './access/access.module.js';
+export { BackupsModule } from './backups/backups.module.js';
 export { CryptoModule } from './crypto/crypto.module.js';
 export { BackupFormatsService } from './crypto/backup-formats.service.js';
 export { DatabaseModule } from './database/database.module.js';

@@ -1,5 +1,4 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { BackupOpenerService } from './backup-opener.service.js';
 import { AttemptLedger } from './delivery/attempt-ledger.js';
 import { ConnectionsService } from './delivery/connections.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
@@ -15,7 +14,7 @@ import { PublicDownloadController } from './redeeming/public-download.controller
 import { RedemptionService } from './redeeming/redemption.service.js';
 
 export interface DownloadsModuleAsyncOptions {
-  /** Modules that export StoragesService, BackupFormatsService and DownloadTokensService. */
+  /** Modules that export BackupOpenerService, BackupFormatsService and DownloadTokensService. */
   readonly imports: NonNullable<DynamicModule['imports']>;
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (...args: never[]) => DownloadsOptions | Promise<DownloadsOptions>;
@@ -36,7 +35,6 @@ export class DownloadsModule {
           inject: options.inject ?? [],
           useFactory: options.useFactory as () => DownloadsOptions,
         },
-        BackupOpenerService,
         MintService,
         RedemptionService,
         DeliveryService,

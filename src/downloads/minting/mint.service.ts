@@ -7,7 +7,7 @@ import { checkStoragePath } from '../../common/storage-path.js';
 import { BackupFormatsService } from '../../crypto/backup-formats.service.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { storageProblem } from '../../storage/storage-problem.js';
-import { BackupOpenerService } from '../backup-opener.service.js';
+import { BackupOpenerService } from '../../backups/backup-opener.service.js';
 import { buildCommands } from '../commands/build-commands.js';
 import { DOWNLOADS_OPTIONS, type DownloadsOptions } from '../downloads.options.js';
 import { LinkRecordsService } from '../links/link-records.service.js';

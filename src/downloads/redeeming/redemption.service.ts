@@ -9,7 +9,7 @@ import type { Refusal } from '../../download-tokens/claim.js';
 import type { DownloadLink } from '../../download-tokens/download-link.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { isStorageError } from '../../storage/storage-error.js';
-import { BackupOpenerService, type OpenedBackup } from '../backup-opener.service.js';
+import { BackupOpenerService, type OpenedBackup } from '../../backups/backup-opener.service.js';
 import { LinkEndingService } from '../links/link-ending.service.js';
 import { entityTag } from './entity-tag.js';
 import { evaluate } from './preconditions.js';
