@@ -1,11 +1,28 @@
 import type { LogLevelName } from './environment.js';
 
+/** How much may be asked of the service, and how long it waits for a client. */
+export interface LimitSettings {
+  /** MIN_RATE_BYTES_PER_S; 0: any rate will do. */
+  readonly minRateBytesPerS: number;
+  readonly minRateGraceMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxStreams: number;
+  readonly maxLiveLinks: number;
+  readonly badTokensPerMinute: number;
+}
+
+/** Where certificate (with its chain) and private key lie, as PEM. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 /** The settings of one run, complete and checked. Never printed: some are secret. */
 export interface AppConfig {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
-  /** What every link starts with; without a slash at its end. Undefined: `http://localhost:<port>`. */
+  /** What every link starts with; without a slash at its end. Undefined: this host at `port`. */
   readonly publicUrl: string | undefined;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
@@ -23,6 +40,11 @@ export interface AppConfig {
   readonly cleanupIntervalMs: number;
   readonly transferWindowMs: number;
   readonly deliveryGraceMs: number;
+  readonly limits: LimitSettings;
+  /** How long a stopping service lets downloads end by themselves. */
+  readonly drainMs: number;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsFiles | undefined;
   readonly logLevel: LogLevelName;
 }
 

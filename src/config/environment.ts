@@ -1,13 +1,10 @@
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min } from 'class-validator';
+import { LimitsEnvironment } from './limits-environment.js';
 import { IsCidrList, IsDatabaseUrl } from './validators.js';
+import { integer } from './whole-number.decorator.js';
 
 const trimmed = () => Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value));
-const integer = () =>
-  Transform(({ value }: { value: unknown }) => {
-    if (value === undefined || value === '') return undefined;
-    return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  });
 const flag = () =>
   Transform(({ value }: { value: unknown }) => {
     if (value === undefined || value === '') return undefined;
@@ -21,7 +18,7 @@ const DAY_MS = 86_400_000;
  * The variables as the operator writes them, and what each takes. Messages name the variable and what it takes,
  * never the value: it may be a secret in the wrong place.
  */
-export class Environment {
+export class Environment extends LimitsEnvironment {
   @IsOptional()
   @IsIn(['development', 'production', 'test'], { message: 'NODE_ENV takes development, production or test' })
   @trimmed()
@@ -131,6 +128,14 @@ export class Environment {
   @Min(100, { message: 'DELIVERY_GRACE_MS takes milliseconds, 100 to 600000' })
   @Max(600_000, { message: 'DELIVERY_GRACE_MS takes milliseconds, 100 to 600000' })
   DELIVERY_GRACE_MS?: number;
+
+  @IsOptional()
+  @trimmed()
+  TLS_CERT_FILE?: string;
+
+  @IsOptional()
+  @trimmed()
+  TLS_KEY_FILE?: string;
 
   @IsOptional()
   @trimmed()

@@ -25,6 +25,16 @@ describe('loadConfig', () => {
       cleanupIntervalMs: 60_000,
       transferWindowMs: 86_400_000,
       deliveryGraceMs: 10_000,
+      limits: {
+        minRateBytesPerS: 1_024,
+        minRateGraceMs: 30_000,
+        idleTimeoutMs: 60_000,
+        maxStreams: 1_000,
+        maxLiveLinks: 10_000,
+        badTokensPerMinute: 60,
+      },
+      drainMs: 30_000,
+      tls: undefined,
       demo: true,
       allowPrivateEndpoints: true,
       localStorageRoots: [join(dataDir, 'demo')],
@@ -55,6 +65,15 @@ describe('loadConfig', () => {
     expect(config.publicUrl).toBe('https://backup.example.com/drop');
     expect(config.localStorageRoots).toEqual(['/srv/a', '/srv/b']);
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+  });
+
+  it('takes a certificate only with its key', () => {
+    expect(
+      loadConfig({ DATA_DIR: dataDir, TLS_CERT_FILE: '/etc/tls/c.pem', TLS_KEY_FILE: '/etc/tls/k.pem' }).tls,
+    ).toEqual({ certFile: '/etc/tls/c.pem', keyFile: '/etc/tls/k.pem' });
+    const alone = (name: string) => () => loadConfig({ DATA_DIR: dataDir, [name]: '/secret-value.pem' });
+    expect(alone('TLS_CERT_FILE')).toThrow(/TLS_KEY_FILE takes(?!.*secret-value)/);
+    expect(alone('TLS_KEY_FILE')).toThrow(/TLS_CERT_FILE takes(?!.*secret-value)/);
   });
 
   it('makes the encryption key once, readable by its owner only', () => {
@@ -91,6 +110,13 @@ describe('loadConfig', () => {
     ['CLEANUP_INTERVAL_MS', '0'],
     ['TRANSFER_WINDOW_MS', '1'],
     ['DELIVERY_GRACE_MS', 'secret-value'],
+    ['MIN_RATE_BYTES_PER_S', '-1'],
+    ['MIN_RATE_GRACE_MS', '999'],
+    ['IDLE_TIMEOUT_MS', '1e5'],
+    ['MAX_STREAMS', '0'],
+    ['MAX_LIVE_LINKS', 'secret-value'],
+    ['BAD_TOKENS_PER_MINUTE', '0'],
+    ['DRAIN_MS', '3600001'],
     ['LOG_LEVEL', 'secret-value'],
     ['NODE_ENV', 'secret-value'],
   ])('stops at a wrong %s, naming the variable and never the value', (name, value) => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { AppConfig } from './app-config.js';
+import type { AppConfig, LimitSettings, TlsFiles } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadEncryptionKey } from './encryption-key.js';
 import { Environment } from './environment.js';
@@ -45,8 +45,31 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): AppConfi
     cleanupIntervalMs: environment.CLEANUP_INTERVAL_MS ?? MINUTE_MS,
     transferWindowMs: environment.TRANSFER_WINDOW_MS ?? 24 * 60 * MINUTE_MS,
     deliveryGraceMs: environment.DELIVERY_GRACE_MS ?? 10_000,
+    limits: limitsOf(environment),
+    drainMs: environment.DRAIN_MS ?? MINUTE_MS / 2,
+    tls: tlsFilesOf(environment),
     logLevel: environment.LOG_LEVEL ?? 'log',
   };
+}
+
+function limitsOf(environment: Environment): LimitSettings {
+  return {
+    minRateBytesPerS: environment.MIN_RATE_BYTES_PER_S ?? 1_024,
+    minRateGraceMs: environment.MIN_RATE_GRACE_MS ?? MINUTE_MS / 2,
+    idleTimeoutMs: environment.IDLE_TIMEOUT_MS ?? MINUTE_MS,
+    maxStreams: environment.MAX_STREAMS ?? 1_000,
+    maxLiveLinks: environment.MAX_LIVE_LINKS ?? 10_000,
+    badTokensPerMinute: environment.BAD_TOKENS_PER_MINUTE ?? 60,
+  };
+}
+
+function tlsFilesOf({ TLS_CERT_FILE, TLS_KEY_FILE }: Environment): TlsFiles | undefined {
+  if (TLS_CERT_FILE === undefined && TLS_KEY_FILE === undefined) return undefined;
+  if (TLS_CERT_FILE === undefined || TLS_KEY_FILE === undefined)
+    throw new ConfigError([
+      `${TLS_CERT_FILE === undefined ? 'TLS_CERT_FILE' : 'TLS_KEY_FILE'} takes a PEM file: certificate and key are needed together, or neither`,
+    ]);
+  return { certFile: resolve(TLS_CERT_FILE), keyFile: resolve(TLS_KEY_FILE) };
 }
 
 /** Only the declared names: the rest of the environment is none of our business. */
@@ -72,6 +95,15 @@ const KNOWN = [
   'CLEANUP_INTERVAL_MS',
   'TRANSFER_WINDOW_MS',
   'DELIVERY_GRACE_MS',
+  'MIN_RATE_BYTES_PER_S',
+  'MIN_RATE_GRACE_MS',
+  'IDLE_TIMEOUT_MS',
+  'MAX_STREAMS',
+  'MAX_LIVE_LINKS',
+  'BAD_TOKENS_PER_MINUTE',
+  'DRAIN_MS',
+  'TLS_CERT_FILE',
+  'TLS_KEY_FILE',
   'LOG_LEVEL',
 ] as const satisfies readonly (keyof Environment)[];
 

@@ -3,16 +3,18 @@ import { publicUrlOf, publicUrlWarning } from './public-url.js';
 
 describe('publicUrlOf', () => {
   it('is PUBLIC_URL, else this host at its port', () => {
-    expect(publicUrlOf({ publicUrl: 'https://backup.example/x', port: 3000 })).toBe(
+    expect(publicUrlOf({ publicUrl: 'https://backup.example/x', port: 3000, tls: undefined })).toBe(
       'https://backup.example/x',
     );
-    expect(publicUrlOf({ publicUrl: undefined, port: 8080 })).toBe('http://localhost:8080');
+    expect(publicUrlOf({ publicUrl: undefined, port: 8080, tls: undefined })).toBe('http://localhost:8080');
+    const tls = { certFile: '/c.pem', keyFile: '/k.pem' };
+    expect(publicUrlOf({ publicUrl: undefined, port: 8443, tls })).toBe('https://localhost:8443');
   });
 });
 
 describe('publicUrlWarning', () => {
   const warning = (publicUrl: string | undefined, host: string) =>
-    publicUrlWarning({ publicUrl, host, port: 3000 });
+    publicUrlWarning({ publicUrl, host, port: 3000, tls: undefined });
 
   it.each([
     [undefined, '0.0.0.0'],
