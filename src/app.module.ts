@@ -50,6 +50,7 @@ export class AppModule {
       useFactory: (settings: AppConfig) => ({
         publicUrl: publicUrlOf(settings),
         publicUrlWarning: publicUrlWarning(settings),
+        encryptionKey: settings.encryptionKey,
         deliveryGraceMs: settings.deliveryGraceMs,
       }),
     });

@@ -36,6 +36,8 @@ export interface AttemptProgress {
   readonly sent: number;
   /** Whether the client acknowledged something new since the last report. */
   readonly advanced: boolean;
+  /** Kept with the transfer when the attempt is over, for its later attempts. */
+  readonly note?: string | undefined;
 }
 
 /** What a report or verdict on an attempt met. */
@@ -49,6 +51,19 @@ export interface AttemptVerdict {
   readonly state: LinkState;
   /** Absent: the token is unknown. */
   readonly link?: DownloadLink;
+}
+
+/** What a client's confirmation by the right digest met. */
+export interface Confirmation {
+  /**
+   * - `used`: the link is spent, by this confirmation or by one less than a minute ago
+   * - `not-downloaded`: no transfer owns it, so nobody can have its content from it
+   * - `not-awaited`: its connections decide, not its client
+   * - `over`: it has ended otherwise, or too long ago
+   */
+  readonly outcome: 'used' | 'not-downloaded' | 'not-awaited' | 'over';
+  readonly state: LinkState;
+  readonly link: DownloadLink;
 }
 
 /** A link and its state at one moment. */

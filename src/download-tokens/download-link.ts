@@ -23,6 +23,8 @@ export interface LinkTerms {
   readonly maxDownloads: number;
   /** `client`: transfers are told apart by address. `none`: everybody is one client. */
   readonly bind: 'client' | 'none';
+  /** What spends the link: its connections show that all is delivered, or its client names the SHA-256 of all of it. */
+  readonly confirm: 'connection' | 'digest';
 }
 
 /** One client's download of the link. */
@@ -47,6 +49,8 @@ export interface Transfer {
   readonly completedAt: number | null;
   /** When its budget was spent. */
   readonly exhaustedAt: number | null;
+  /** What the caller wants kept of its attempts until it is settled, in the order in which they ended; opaque here. */
+  readonly notes: readonly string[];
 }
 
 /** One HTTP response that still runs or waits for its verdict. */
@@ -79,6 +83,8 @@ export interface DownloadLink extends LinkTerms {
     readonly reason: string;
     readonly at: number;
   } | null;
+  /** With `confirm: "digest"`: when a transfer's coverage first became complete. */
+  readonly unconfirmedSince: number | null;
   /** In the order they began. */
   readonly transfers: readonly Transfer[];
   readonly attempts: readonly LiveAttempt[];

@@ -7,6 +7,7 @@ import type {
   AttemptVerdict,
   Claim,
   ClaimRequest,
+  Confirmation,
   Inspection,
   LinkSnapshot,
   SweptLink,
@@ -18,6 +19,7 @@ import { checkGenerateOptions, type GeneratedToken, type GenerateOptions } from 
 import {
   ANYBODY,
   claim,
+  confirmed,
   delivered,
   newLink,
   released,
@@ -57,14 +59,14 @@ export class DownloadTokensService {
   ): Promise<GeneratedToken> {
     checkGenerateOptions(options);
     const { ttlMs = this.options.tokenTtlMs ?? TOKEN_TTL_MS, maxDownloads = 1, bind = 'client' } = options;
-    const { size = 0, version = '' } = options;
+    const { size = 0, version = '', confirm = 'connection' } = options;
     const transferWindowMs = this.options.transferWindowMs ?? TRANSFER_WINDOW_MS;
     const id = randomUUID();
     const token = newToken();
     const link = await this.store.create(hashToken(token) ?? '', (createdAt) =>
       newLink({
         ...{ id, storageId, file, decrypt, createdAt, expiresAt: createdAt + ttlMs },
-        ...{ transferWindowMs, size, version, maxDownloads, bind },
+        ...{ transferWindowMs, size, version, maxDownloads, bind, confirm },
       }),
     );
     return { token, link };
@@ -104,10 +106,15 @@ export class DownloadTokensService {
   }
 
   /** The attempt's range is delivered: spends the token once all bytes are. Without an attempt: spends it at once. */
-  async markTokenUsed(token: string, attemptId?: string): Promise<AttemptVerdict> {
+  async markTokenUsed(token: string, attemptId?: string, note?: string): Promise<AttemptVerdict> {
     const change: LinkChange<AttemptVerdict> = (link, now) =>
-      attemptId === undefined ? spent(link, now) : delivered(link, attemptId, now);
+      attemptId === undefined ? spent(link, now) : delivered(link, attemptId, now, note);
     return (await this.update(token, change)) ?? OUT_OF_REACH;
+  }
+
+  /** The client has shown the SHA-256 of all bytes, and the caller that it is the right one. Undefined: unknown token. */
+  async confirm(token: string): Promise<Confirmation | undefined> {
+    return this.update(token, (link, now) => confirmed(link, now));
   }
 
   /** The attempt failed: gives the token back. */

@@ -10,6 +10,8 @@ import { LinksController } from './links/links.controller.js';
 import { LinksService } from './links/links.service.js';
 import { MintController } from './minting/mint.controller.js';
 import { MintService } from './minting/mint.service.js';
+import { EvidenceNotes } from './proof/evidence-notes.js';
+import { ProofService } from './proof/proof.service.js';
 import { PublicDownloadController } from './redeeming/public-download.controller.js';
 import { RedemptionService } from './redeeming/redemption.service.js';
 
@@ -44,6 +46,8 @@ export class DownloadsModule {
         LinkRecordsService,
         LinkEndingService,
         LinksService,
+        EvidenceNotes,
+        ProofService,
       ],
       exports: [MintService, LinksService],
     };

@@ -4,6 +4,8 @@ export interface DownloadsOptions {
   readonly publicUrl: string;
   /** Shown at mint when set: why links may not work from elsewhere. */
   readonly publicUrlWarning?: string | undefined;
+  /** 32 bytes: seals what the token store keeps of a file's proof between attempts. */
+  readonly encryptionKey: Uint8Array;
   /** DELIVERY_GRACE_MS: how long an acknowledged body must stay without a reset to count as delivered. */
   readonly deliveryGraceMs: number;
 }

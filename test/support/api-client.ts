@@ -38,8 +38,8 @@ export class ApiClient {
   }
 
   /** Adds the storage that links are minted for. */
-  async addStorage(root: string): Promise<void> {
-    const storage = { name: 'Backups', adapter: 'local', config: { root } };
+  async addStorage(root: string, adapter = 'local'): Promise<void> {
+    const storage = { name: 'Backups', adapter, config: { root } };
     const { status, body } = await this.api<{ id: string }>('POST', '/api/storage', storage);
     if (status !== 201) throw new Error(`The storage was not added: ${status}`);
     this.storageId = body.id;

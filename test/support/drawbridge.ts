@@ -2,12 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/load-config.js';
+import { DATABASE } from '../../src/database/database.tokens.js';
+import type { Database } from '../../src/database/open-database.js';
 import { configureApp } from '../../src/configure-app.js';
 import { serveDocument } from '../../src/openapi/build-document.js';
+import type { AdapterKind } from '../../src/storage/adapter-kind.js';
+import { ADAPTER_KINDS } from '../../src/storage/adapters/registry.js';
+import { STORAGE_ADAPTER_KINDS } from '../../src/storage/storage.module-options.js';
 import { ApiClient } from './api-client.js';
 import { freePort } from './free-port.js';
 
@@ -29,8 +36,15 @@ export class Drawbridge extends ApiClient {
     super(url, adminKey);
   }
 
-  /** @param sharing another replica: this one uses its storage instead of making one */
-  static async start(environment: Record<string, string> = {}, sharing?: Drawbridge): Promise<Drawbridge> {
+  /**
+   * @param sharing another replica: this one uses its storage instead of making one
+   * @param kinds more kinds of storage; its one storage is then of the first of them
+   */
+  static async start(
+    environment: Record<string, string> = {},
+    sharing?: Drawbridge,
+    kinds: readonly AdapterKind[] = [],
+  ): Promise<Drawbridge> {
     const home = mkdtempSync(join(tmpdir(), 'drawbridge-test-'));
     const root = join(home, 'backups');
     mkdirSync(root);
@@ -47,21 +61,36 @@ export class Drawbridge extends ApiClient {
       LOG_LEVEL: 'error',
       ...environment,
     });
-    const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
-      logger: environment['LOG_LEVEL'] === undefined ? false : ['error', 'warn', 'log'],
-      abortOnError: false,
-    });
+    const app = await create(AppModule.forRoot(config), kinds, environment['LOG_LEVEL'] !== undefined);
     configureApp(app, config);
     serveDocument(app);
     await app.listen(port, '127.0.0.1');
     const drawbridge = new Drawbridge(app, `http://127.0.0.1:${port}`, adminKey, home, root);
     if (sharing) drawbridge.storageId = sharing.storageId;
-    else await drawbridge.addStorage(root);
+    else await drawbridge.addStorage(root, kinds[0]?.kind);
     return drawbridge;
+  }
+
+  database(): Database {
+    return this.app.get<Database>(DATABASE);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+async function create(
+  module: DynamicModule,
+  kinds: readonly AdapterKind[],
+  logs: boolean,
+): Promise<NestExpressApplication> {
+  const logger = logs ? (['error', 'warn', 'log'] as const).slice() : false;
+  if (kinds.length === 0) return NestFactory.create(module, { logger, abortOnError: false });
+  const testing = await Test.createTestingModule({ imports: [module] })
+    .overrideProvider(STORAGE_ADAPTER_KINDS)
+    .useValue([...ADAPTER_KINDS, ...kinds])
+    .compile();
+  return testing.createNestApplication<NestExpressApplication>({ logger });
 }

@@ -23,11 +23,13 @@ export class WatchedSource implements ByteSource {
     const real = this.source.authenticator;
     this.authenticator = {
       alignment: real.alignment,
+      missing: (pieces) => real.missing(pieces),
       observe: (range, signal) => real.observe(range, signal),
       gather: (range, signal) => {
         this.gathered.push(range);
         return real.gather(range, signal);
       },
+      missing: (pieces) => real.missing(pieces),
       verify: (pieces) => {
         const verified = real.verify(pieces);
         this.events.push(verified ? 'verified' : 'refused');

@@ -53,8 +53,11 @@ export class EvidenceTrail {
   }
 
   evidence(upTo = this.end): Evidence | undefined {
-    const last = this.checkpoints.findLast((point) => point.end <= upTo);
-    return last && { start: this.start, end: last.end, state: toBytes(last.q) };
+    return this.all().findLast((point) => point.end <= upTo);
+  }
+
+  all(): Evidence[] {
+    return this.checkpoints.map(({ end, q }) => ({ start: this.start, end, state: toBytes(q) }));
   }
 
   private hash(bytes: Uint8Array): void {

@@ -1,4 +1,5 @@
 import type { Authenticator, Evidence, ObservedRead } from '../../common/authenticator.js';
+import { gapsIn } from '../../common/byte-ranges.js';
 import type { ByteRange, ByteSource } from '../../common/byte-source.js';
 import { add, toBlock, toBytes, ZERO, type Block } from './block.js';
 import { BLOCK_BYTES } from './gcm-limits.js';
@@ -29,6 +30,10 @@ export class GcmAuthenticator implements Authenticator {
     const piece = this.message.ghash.piece();
     for await (const chunk of this.ciphertext.open(range, signal)) piece.update(chunk);
     return { start: range.start, end: range.end, state: toBytes(piece.digest()) };
+  }
+
+  missing(pieces: readonly Evidence[]): ByteRange[] {
+    return gapsIn({ start: 0, end: this.message.size }, pieces);
   }
 
   verify(pieces: readonly Evidence[]): boolean {

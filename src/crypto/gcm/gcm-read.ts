@@ -34,4 +34,8 @@ export class GcmRead implements ObservedRead {
   evidence(upTo?: number): Evidence | undefined {
     return this.trail.evidence(upTo);
   }
+
+  checkpoints(): readonly Evidence[] {
+    return this.trail.all();
+  }
 }

@@ -94,6 +94,7 @@ function begin(link: DownloadLink, client: string, id: string): DownloadLink {
     ownedAt: null,
     completedAt: null,
     exhaustedAt: null,
+    notes: [],
   };
   return { ...link, transfers: [...link.transfers.filter((other) => !dropped.has(other)), transfer] };
 }

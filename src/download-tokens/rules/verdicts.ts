@@ -4,7 +4,7 @@ import type { Change } from '../download-token-store.js';
 import { book, breakOff, counts, deliver } from './attempt-end.js';
 import { LEASE_MS } from './limits.js';
 import { current, isFinal, stateOf } from './link-state.js';
-import { transferOf, withAttempt, withoutAttempt } from './parts.js';
+import { isSettled, transferOf, withAttempt, withoutAttempt, withTransfer } from './parts.js';
 import { checkBudget } from './settle.js';
 
 /** Rule 11: the attempt runs on; its lease starts anew, and what it was sent so far is booked. */
@@ -30,9 +30,14 @@ export function renew(
 }
 
 /** The attempt's whole range is delivered. */
-export function delivered(stored: DownloadLink, attemptId: string, now: number): Change<AttemptVerdict> {
+export function delivered(
+  stored: DownloadLink,
+  attemptId: string,
+  now: number,
+  note?: string,
+): Change<AttemptVerdict> {
   return judge(stored, attemptId, now, (link, attempt) => ({
-    next: deliver(link, attempt, now),
+    next: withNote(deliver(link, attempt, now), attempt, note),
     accepted: counts(link, attempt, now),
   }));
 }
@@ -47,8 +52,18 @@ export function released(
   return judge(stored, attemptId, now, (link, attempt) => {
     const booked = book(link, attempt, progress?.sent ?? 0, now);
     const ended = booked.attempts.find((other) => other.id === attemptId) ?? attempt;
-    return { next: breakOff(booked, ended, now), accepted: counts(link, attempt, now) };
+    const next = withNote(breakOff(booked, ended, now), attempt, progress?.note);
+    return { next, accepted: counts(link, attempt, now) };
   });
+}
+
+/** A settled transfer has no later attempts that a note could be for. */
+function withNote(link: DownloadLink, attempt: LiveAttempt, note: string | undefined): DownloadLink {
+  const transfer = transferOf(link, attempt);
+  if (!transfer) return link;
+  if (isSettled(transfer))
+    return transfer.notes.length > 0 ? withTransfer(link, { ...transfer, notes: [] }) : link;
+  return note === undefined ? link : withTransfer(link, { ...transfer, notes: [...transfer.notes, note] });
 }
 
 const isExhausted = (link: DownloadLink, attempt: LiveAttempt) =>

@@ -19,6 +19,8 @@ export interface AttemptResult {
   readonly reason: string;
   /** Bytes handed to the connection. */
   readonly sent: number;
+  /** For the later attempts of its transfer. */
+  readonly note?: string | undefined;
 }
 
 /** Writes an attempt's beginning and end where they count: first the token store, then the record, then whoever listens. */
@@ -56,10 +58,10 @@ export class AttemptLedger {
   private settle(
     token: string,
     attemptId: string,
-    { outcome, sent }: AttemptResult,
+    { outcome, sent, note }: AttemptResult,
   ): Promise<AttemptVerdict> {
     return outcome === 'delivered'
-      ? this.tokens.markTokenUsed(token, attemptId)
-      : this.tokens.releaseToken(token, attemptId, { sent, advanced: false });
+      ? this.tokens.markTokenUsed(token, attemptId, note)
+      : this.tokens.releaseToken(token, attemptId, { sent, advanced: false, note });
   }
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { monotonicClock, type Clock } from '../../common/clock.js';
 
 /** The connection ended while the body was being written. */
 export class ConnectionLostError extends Error {
@@ -15,26 +16,46 @@ export class ConnectionLostError extends Error {
 export class BodyWriter {
   /** Bytes of the body that the kernel has taken. */
   sent = 0;
+  /** Bytes of the write under way. */
+  pending = 0;
+  private waitedBefore = 0;
+  private waitingSince: number | undefined;
   private fail: ((error: Error) => void) | undefined;
   private lost = false;
 
-  constructor(private readonly response: ServerResponse) {
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly clock: Clock = monotonicClock,
+  ) {
     response.once('close', () => {
       this.lost = true;
       this.fail?.(new ConnectionLostError());
     });
   }
 
-  write(chunk: Uint8Array): Promise<void> {
-    return this.until((done) => {
-      this.response.write(chunk, done);
-    }).then(() => {
+  /** For how long, in all, the client was what we waited for: in writes, and from the end of the body on. In ms. */
+  get waitedMs(): number {
+    return this.waitedBefore + (this.waitingSince === undefined ? 0 : this.clock.now() - this.waitingSince);
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.pending = chunk.length;
+    this.waitingSince = this.clock.now();
+    try {
+      await this.until((done) => {
+        this.response.write(chunk, done);
+      });
       this.sent += chunk.length;
-    });
+    } finally {
+      this.waitedBefore = this.waitedMs;
+      this.waitingSince = undefined;
+      this.pending = 0;
+    }
   }
 
   /** Ends the body; resolves when all of it was handed to the kernel. */
   end(): Promise<void> {
+    this.waitingSince = this.clock.now();
     return this.until((done) => {
       this.response.end(done);
     });

@@ -10,13 +10,13 @@ import { TcpSendQueues } from './tcp-send-queues.js';
 /** The watches of all connections, and what they need to hear of the server. */
 @Injectable()
 export class ConnectionsService implements OnApplicationBootstrap {
-  private readonly queues = new TcpSendQueues();
   private readonly watches = new WeakMap<Socket, ConnectionWatch>();
   private readonly attempts = new WeakMap<Socket, Promise<void>>();
   private keepAliveTimeoutMs = 5_000;
 
   constructor(
     private readonly host: HttpAdapterHost,
+    private readonly queues: TcpSendQueues,
     @Inject(DOWNLOADS_OPTIONS) private readonly options: DownloadsOptions,
   ) {}
 

@@ -2,33 +2,22 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
-import type { LiveAttempt } from '../../download-tokens/download-link.js';
 import { isStorageError } from '../../storage/storage-error.js';
 import { bodyHeaders } from '../http/response-headers.js';
 import { LinkEndingService } from '../links/link-ending.service.js';
+import { EvidenceNotes } from '../proof/evidence-notes.js';
+import { ProofService } from '../proof/proof.service.js';
 import { RedemptionService, type Offer } from '../redeeming/redemption.service.js';
 import { downloadFailed, fileChanged, shuttingDown } from '../redeeming/refusals.js';
 import { AttemptLedger, type AttemptResult } from './attempt-ledger.js';
-import { BodyWriter, ConnectionLostError } from './body-writer.js';
+import { ConnectionLostError } from './body-writer.js';
 import { ConnectionsService } from './connections.service.js';
-import { LeaseKeeper } from './lease-keeper.js';
 import { CutError, RunningAttempts } from './running-attempts.js';
-import { AuthenticityError, verifiedBody } from './verified-body.js';
+import { RunningDelivery } from './running-delivery.js';
+import { AuthenticityError, verifiedBody, type Vouching } from './verified-body.js';
 
 /** How long a stopping service lets downloads and verdicts end by themselves. */
 const DRAIN_MS = 15_000;
-
-/** One granted claim on its way to the client. */
-interface Delivery {
-  readonly offer: Offer;
-  readonly attempt: LiveAttempt;
-  /** Attempts it takes over: their connections end before it sends a byte. */
-  readonly displaced: readonly string[];
-  readonly response: Response;
-  readonly writer: BodyWriter;
-  readonly abort: AbortController;
-  readonly lease: LeaseKeeper;
-}
 
 /** Claims the link, sends the body, waits for the verdict, and spends the token or gives it back. */
 @Injectable()
@@ -42,6 +31,8 @@ export class DeliveryService implements BeforeApplicationShutdown {
     private readonly running: RunningAttempts,
     private readonly ledger: AttemptLedger,
     private readonly ending: LinkEndingService,
+    private readonly proofs: ProofService,
+    private readonly notes: EvidenceNotes,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -58,52 +49,36 @@ export class DeliveryService implements BeforeApplicationShutdown {
     const claim = await this.tokens.consumeDownloadToken(token, { client, range });
     if (!claim.granted) throw this.redemption.refusal(claim.refusal, claim.link ?? link);
 
-    const { attempt, displaced } = claim;
-    const writer = new BodyWriter(response);
-    const abort = new AbortController();
-    const cut = (reason: string) => {
-      abort.abort(new CutError(reason));
-      response.destroy();
-    };
-    const lease = new LeaseKeeper(this.tokens, token, attempt.id, () => writer.sent, cut);
-    const finished = this.run({ offer, attempt, displaced, response, writer, abort, lease }, request);
-    const over = finished.then(
+    const delivery = new RunningDelivery(offer, claim.attempt, request, response, this.tokens);
+    const finished = this.run(delivery, claim.displaced);
+    delivery.over = finished.then(
       () => undefined,
       () => undefined,
     );
-    this.running.add({ id: attempt.id, linkId: link.id, cut, over });
-    this.connections.occupy(request.socket, over);
+    this.running.add(delivery);
+    this.connections.occupy(request.socket, delivery.over);
     // It may have begun to stop while the claim was under way; then nobody waits for this attempt.
-    if (this.isStopping()) cut('shutdown');
+    if (this.isStopping()) delivery.cut('shutdown');
     await this.answerFailure(await finished, offer, response);
   }
 
   /** From the granted claim to the written-down outcome. Resolves with what it failed of, if it did. */
-  private async run(delivery: Delivery, request: Request): Promise<unknown> {
-    const { offer, attempt, response, writer, abort, lease } = delivery;
-    const record = {
-      id: attempt.id,
-      linkId: offer.link.id,
-      transferId: attempt.transferId,
-      client: offer.client,
-      userAgent: (request.headers['user-agent'] ?? '').slice(0, 256),
-      range: offer.range,
-    };
-    response.once('close', () => {
-      abort.abort(new ConnectionLostError());
-    });
+  private async run(delivery: RunningDelivery, displaced: readonly string[]): Promise<unknown> {
+    const { offer, record, lease, writer, signal } = delivery;
     let failure: unknown;
     let result: AttemptResult | undefined;
     try {
-      await this.running.cut(delivery.displaced);
+      // The connections of attempts that this one takes over end before it sends a byte.
+      await this.running.cut(displaced);
       await this.ledger.begin(record);
       result = await this.send(delivery);
     } catch (error) {
       failure = error;
     }
     await lease.stop();
-    const broken = () => ({ ...whyBroken(failure, abort.signal), sent: writer.sent });
-    await this.ledger.end(offer.token, record, result ?? broken());
+    result ??= { ...whyBroken(failure, signal), sent: writer.sent };
+    const trail = result.outcome === 'delivered' ? delivery.trail().slice(-1) : delivery.trail();
+    await this.ledger.end(offer.token, record, { ...result, note: this.notes.write(record.linkId, trail) });
     return failure;
   }
 
@@ -121,11 +96,12 @@ export class DeliveryService implements BeforeApplicationShutdown {
   }
 
   /** The body, its first chunk read and its connection watched before the status line goes out. */
-  private async send({ offer, response, writer, abort, lease }: Delivery): Promise<AttemptResult> {
+  private async send(delivery: RunningDelivery): Promise<AttemptResult> {
+    const { offer, response, writer, lease } = delivery;
     // By the second turn of the loop a client that half-closed right behind its request has been heard.
     await turn();
     await turn();
-    const body = verifiedBody(offer.source, offer.range, abort.signal);
+    const body = verifiedBody(offer.source, offer.range, delivery.signal, this.vouching(delivery));
     let step = await body.next();
     const watch = await this.connections.watch(response);
     try {
@@ -149,6 +125,14 @@ export class DeliveryService implements BeforeApplicationShutdown {
     return verdict.delivered
       ? { outcome: 'delivered', reason: verdict.by, sent: writer.sent }
       : { outcome: 'broken', reason: verdict.reason, sent: writer.sent };
+  }
+
+  private vouching(delivery: RunningDelivery): Vouching | undefined {
+    const { observed, linkId, transferId, id: attemptId, range, signal } = delivery;
+    const { authenticator, size } = delivery.offer.source;
+    if (!observed || !authenticator) return undefined;
+    const proof = { linkId, transferId, attemptId, size, authenticator, observed, range, signal };
+    return { observed, prove: () => this.proofs.prove(proof) };
   }
 }
 

@@ -3,6 +3,12 @@ import { RunningAttempts, type RunningAttempt } from './running-attempts.js';
 
 /** An attempt that ends when told to, or, unless `stubborn`, when it is cut. */
 class FakeAttempt implements RunningAttempt {
+  readonly transferId = 'transfer';
+  readonly range = { start: 0, end: 10 };
+  readonly sent = () => 0;
+  readonly written = () => false;
+  readonly failed = () => false;
+  readonly trail = () => [];
   readonly cuts: string[] = [];
   readonly over: Promise<void>;
   end!: () => void;

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { ByteRange } from '../../common/byte-source.js';
+import type { Trail } from '../proof/choose-pieces.js';
 
 /** The attempt was ended by us, for a reason that has nothing to do with the client or the storage. */
 export class CutError extends Error {
@@ -12,6 +14,16 @@ export class CutError extends Error {
 export interface RunningAttempt {
   readonly id: string;
   readonly linkId: string;
+  readonly transferId: string;
+  readonly range: ByteRange;
+  /** Bytes of its body that the kernel has taken. */
+  sent(): number;
+  /** All of its body is written; its verdict may be open. */
+  written(): boolean;
+  /** Its body will not be written to the end. */
+  failed(): boolean;
+  /** Evidence of what was sent so far. */
+  trail(): Trail;
   /** Ends it visibly broken. */
   cut(reason: string): void;
   /** Resolves when it is over and its outcome is written down. */
@@ -25,6 +37,10 @@ export class RunningAttempts {
 
   get count(): number {
     return this.attempts.size;
+  }
+
+  ofTransfer(transferId: string): RunningAttempt[] {
+    return [...this.attempts.values()].filter((attempt) => attempt.transferId === transferId);
   }
 
   add(attempt: RunningAttempt): void {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import type { Socket } from 'node:net';
+import { Injectable } from '@nestjs/common';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const TICK_MS = 50;
@@ -18,6 +19,7 @@ export type Endpoint = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddres
  * Reads the `tx_queue` column of /proc/net/tcp and tcp6 (Linux, Documentation/networking/proc_net_tcp). One reader for
  * all who wait: at most one read is under way, and the table is polled only while somebody listens.
  */
+@Injectable()
 export class TcpSendQueues {
   private running: Promise<SendQueueSnapshot> | undefined;
   private next: Promise<SendQueueSnapshot> | undefined;
@@ -30,10 +32,14 @@ export class TcpSendQueues {
    * "not in the table" mean that a connection is gone. To be asked while the connection is open.
    */
   async covers(socket: Endpoint): Promise<boolean> {
-    const family = isIPv4(socket.localAddress ?? '') ? 'tcp' : 'tcp6';
-    if (!this.working.has(family) && (await this.look()).unacknowledged(socket) !== undefined)
-      this.working.add(family);
-    return this.working.has(family);
+    if (!this.isCovered(socket) && (await this.look()).unacknowledged(socket) !== undefined)
+      this.working.add(familyOf(socket));
+    return this.isCovered(socket);
+  }
+
+  /** What `covers` has found out about such connections so far. */
+  isCovered(socket: Endpoint): boolean {
+    return this.working.has(familyOf(socket));
   }
 
   /** A snapshot begun after this call. */
@@ -73,6 +79,8 @@ export class TcpSendQueues {
     }
   }
 }
+
+const familyOf = ({ localAddress }: Endpoint) => (isIPv4(localAddress ?? '') ? 'tcp' : 'tcp6');
 
 /**
  * A table may hold tens of thousands of closed connections, and mostly few are asked about: so it is searched as text,
