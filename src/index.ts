@@ -1,6 +1,7 @@
 /** What other NestJS apps may import. Everything else is internal and may change without notice. */
 export type { ByteRange, ByteSource, Integrity } from './common/byte-source.js';
 export type { Authenticator, Evidence, ObservedRead } from './common/authenticator.js';
+export { AuthenticityError } from './common/authenticity-error.js';
 export { CLOCK, systemClock, type Clock } from './common/clock.js';
 export * from './common/permissions.js';
 export type { Principal, RequestWithPrincipal, Scope } from './common/principal.js';
@@ -10,7 +11,9 @@ export { Public } from './common/public.decorator.js';
 export { RequirePermissions } from './common/require-permissions.decorator.js';
 export { createValidationPipe } from './common/validation.pipe.js';
 export { AccessModule } from './access/access.module.js';
+export { BackupOpenerService } from './backups/backup-opener.service.js';
 export { BackupsModule } from './backups/backups.module.js';
+export { DigestsService, type ContentId } from './backups/digests.service.js';
 export { CryptoModule } from './crypto/crypto.module.js';
 export { BackupFormatsService } from './crypto/backup-formats.service.js';
 export { DatabaseModule } from './database/database.module.js';

@@ -6,6 +6,7 @@ export interface Schema {
   download_tokens: DownloadTokensTable;
   links: LinksTable;
   attempts: AttemptsTable;
+  digests: DigestsTable;
 }
 
 /** Single values the service keeps for itself. */
@@ -85,4 +86,15 @@ export interface AttemptsTable {
   /** `delivered`, `broken` or `failed`; null while it runs. */
   outcome: string | null;
   reason: string | null;
+}
+
+/** SHA-256 of contents that were verified, in the form in which they are delivered. */
+export interface DigestsTable {
+  storage_id: string;
+  file: string;
+  /** `ByteSource.version` of that form. */
+  version: string;
+  /** Lower-case hex. */
+  sha256: string;
+  verified_at: number;
 }

@@ -23,7 +23,6 @@ export class WatchedSource implements ByteSource {
     const real = this.source.authenticator;
     this.authenticator = {
       alignment: real.alignment,
-      missing: (pieces) => real.missing(pieces),
       observe: (range, signal) => real.observe(range, signal),
       gather: (range, signal) => {
         this.gathered.push(range);

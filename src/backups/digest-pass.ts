@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { AuthenticityError } from '../common/authenticity-error.js';
+import { wholeOf, type ByteSource } from '../common/byte-source.js';
+
+/** So much is hashed between two turns of the event loop: about a millisecond. */
+const BYTES_A_TURN = 512 * 1024;
+
+/** One reading of a whole source, in order: its SHA-256 and, from the same bytes, its proof. */
+export class DigestPass {
+  private read = 0;
+
+  constructor(private readonly source: ByteSource) {}
+
+  /** Bytes read so far, and in all. */
+  get progress(): { readonly done: number; readonly total: number } {
+    return { done: this.read, total: this.source.size };
+  }
+
+  /**
+   * @returns lower-case hex
+   * @throws AuthenticityError when the content is not what it must be
+   */
+  async run(signal: AbortSignal): Promise<string> {
+    const { source } = this;
+    const { authenticator } = source;
+    const observed = authenticator?.observe(wholeOf(source), signal);
+    const hash = createHash('sha256');
+    let sinceTurn = 0;
+    for await (const chunk of observed ?? source.open(wholeOf(source), signal)) {
+      hash.update(chunk);
+      this.read += chunk.length;
+      sinceTurn += chunk.length;
+      if (sinceTurn < BYTES_A_TURN) continue;
+      sinceTurn = 0;
+      // Storages that answer from memory would otherwise keep everybody else waiting.
+      await turn();
+      signal.throwIfAborted();
+    }
+    if (this.read !== source.size) throw new Error('The source ended early');
+    const seen = observed?.evidence();
+    if (authenticator && !authenticator.verify(seen ? [seen] : [])) throw new AuthenticityError();
+    return hash.digest('hex');
+  }
+}
