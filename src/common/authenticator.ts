@@ -17,6 +17,8 @@ export interface ObservedRead extends AsyncIterable<Uint8Array> {
    * undefined when nothing usable was observed.
    */
   evidence(upTo?: number): Evidence | undefined;
+  /** Everything that `evidence` could answer, in order: all begin at the same byte, each ends later than the one before. */
+  checkpoints(): readonly Evidence[];
 }
 
 /** Proves the content of a source whose bytes can only be trusted as a whole (DELIVERY section 3 names the algebra). */
