@@ -1,7 +1,10 @@
 import type { DownloadLink } from './download-link.js';
 
 /** Raised with every change of the document that an older release could misread. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
+
+/** What documents of older formats lack: they meant this. */
+const SINCE_FORMAT_2 = { confirm: 'connection', unconfirmedSince: null } as const;
 
 /** A link as the JSON text that stores outside the process keep. */
 export function encodeLink(link: DownloadLink): string {
@@ -11,6 +14,7 @@ export function encodeLink(link: DownloadLink): string {
 /** @throws Error when another release wrote it in a form that this one does not know */
 export function decodeLink(text: string): DownloadLink {
   const { formatVersion, ...link } = JSON.parse(text) as DownloadLink & { formatVersion?: unknown };
+  if (formatVersion === 1) return { ...SINCE_FORMAT_2, ...link };
   if (formatVersion !== FORMAT_VERSION)
     throw new Error(
       `A download link is stored in format ${String(formatVersion)}, and this release reads ${FORMAT_VERSION}. ` +

@@ -21,7 +21,7 @@ type Step =
   | { readonly do: 'deliver'; readonly pick: number }
   | { readonly do: 'lose'; readonly client: number }
   | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'revoke' | 'spend' | 'sweep' };
+  | { readonly do: 'confirm' | 'revoke' | 'spend' | 'sweep' };
 
 const pick = fc.nat(3);
 const more = fc.integer({ min: -1, max: 6 });
@@ -47,6 +47,7 @@ const step = fc.oneof(
       ms: fc.constantFrom(1, 4_999, 5_000, 5_000, 9_999, 14_999, 15_000, 45_000, 60_000),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('confirm' as const) }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom('revoke' as const, 'spend' as const, 'sweep', 'sweep') }),
@@ -63,10 +64,14 @@ const terms: fc.Arbitrary<ModelTerms> = fc
     unit: fc.constantFrom(16_384, 16_384, 32 * 1024 * 1024, 128 * 1024 * 1024),
     maxDownloads: fc.constantFrom(1, 1, 2, 3),
     bind: fc.constantFrom('client' as const, 'client' as const, 'none' as const),
+    confirm: fc.constantFrom('connection' as const, 'connection' as const, 'digest' as const),
     ttlMs: fc.constantFrom(10_000, 60_000, 300_000),
     windowMs: fc.constantFrom(20_000, 120_000, 86_400_000),
   })
-  .map((made) => ({ ...made, maxDownloads: made.bind === 'none' ? 1 : made.maxDownloads }));
+  .map((made) => {
+    const once = made.bind === 'none' || made.confirm === 'digest';
+    return { ...made, maxDownloads: once ? 1 : made.maxDownloads };
+  });
 
 /** The store with the rules on it against {@link LinkModel}, in random histories of three clients. */
 export function itKeepsTheRulesOfTheModel(
@@ -110,9 +115,9 @@ class History {
   }
 
   async run(steps: readonly Step[]): Promise<void> {
-    const { blocks, unit, ttlMs, maxDownloads, bind } = this.terms;
+    const { blocks, unit, ttlMs, maxDownloads, bind, confirm } = this.terms;
     this.model = new LinkModel(this.terms, this.clock.now());
-    const options = { ttlMs, maxDownloads, bind, size: blocks * unit };
+    const options = { ttlMs, maxDownloads, bind, confirm, size: blocks * unit };
     const made = await this.tokens.generateDownloadToken('s', 'f', true, options);
     this.token = made.token;
     this.id = made.link.id;
@@ -141,6 +146,13 @@ class History {
         this.clock.advance(one.ms);
         this.model.advanceTo(this.clock.now());
         return;
+      case 'confirm': {
+        const outcome = this.model.confirm();
+        const confirmation = await this.tokens.confirm(this.token);
+        same([confirmation?.outcome, confirmation?.state], [outcome, this.model.state()]);
+        this.compare(confirmation?.link);
+        return;
+      }
       case 'revoke':
         this.model.revoke();
         same((await this.tokens.revoke(this.id, 'test'))?.state, this.model.state());
@@ -245,12 +257,14 @@ class History {
       {
         state: stateOf(link, now),
         finishBy: link.finishBy ?? undefined,
+        unconfirmedSince: link.unconfirmedSince ?? undefined,
         transfers: real,
         live: link.attempts.map(({ id }) => id),
       },
       {
         state: model.state(),
         finishBy: model.finishBy,
+        unconfirmedSince: model.unconfirmedSince,
         transfers: wanted,
         live: this.attempts.filter((one) => !one.model.end).map(({ id }) => id),
       },

@@ -19,6 +19,7 @@ export function linkOf(terms: Partial<LinkTerms> = {}): DownloadLink {
     version: 'v1',
     maxDownloads: 1,
     bind: 'client',
+    confirm: 'connection',
     ...terms,
   });
 }

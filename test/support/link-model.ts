@@ -1,44 +1,17 @@
+import type {
+  ModelAttempt,
+  ModelClaim,
+  ModelTerms,
+  ModelTransfer,
+  ModelVerdict,
+} from './link-model-parts.js';
+
 /*
  * The rules of a download link once more, as a reference for tests: by the block instead of by the range, from the whole
  * log of attempts instead of step by step, and with every lease ended at the moment it runs out.
  */
 
-export interface ModelTerms {
-  readonly blocks: number;
-  /** Bytes of a block. */
-  readonly unit: number;
-  readonly maxDownloads: number;
-  readonly bind: 'client' | 'none';
-  readonly ttlMs: number;
-  readonly windowMs: number;
-}
-
-export interface ModelTransfer {
-  readonly client: string;
-  owner: boolean;
-  end: 'complete' | 'exhausted' | undefined;
-  /** Blocks sent again since the coverage last grew. */
-  resent: number;
-}
-
-export interface ModelAttempt {
-  readonly transfer: ModelTransfer;
-  readonly from: number;
-  readonly to: number;
-  readonly began: number;
-  sent: number;
-  lease: number;
-  progressAt: number;
-  end: { readonly how: 'delivered' | 'broken' | 'void'; readonly tick: number } | undefined;
-}
-
-export type ModelClaim =
-  { readonly attempt: ModelAttempt; readonly displaced: ModelAttempt[] } | { readonly refusal: string };
-
-export interface ModelVerdict {
-  readonly accepted: boolean;
-  readonly state: string;
-}
+export type * from './link-model-parts.js';
 
 export class LinkModel {
   transfers: ModelTransfer[] = [];
@@ -46,6 +19,8 @@ export class LinkModel {
   usedAt: number | undefined;
   ended: 'revoked' | 'exhausted' | undefined;
   finishBy: number | undefined;
+  /** When somebody first had all of it without having confirmed that. */
+  unconfirmedSince: number | undefined;
   private tick = 0;
   private readonly expiresAt: number;
 
@@ -113,6 +88,7 @@ export class LinkModel {
       stalled.length > 0 && this.coverage(own).size === this.terms.blocks && this.terms.blocks > 0;
     for (const one of stalled) one.end = undefined;
     const ends = this.transfers.flatMap((one) => one.end ?? []);
+    if (this.terms.confirm === 'digest') return undefined;
     if (!completes || ends.length + 1 < this.terms.maxDownloads) return undefined;
     return ends.includes('exhausted') ? 'exhausted' : 'used';
   }
@@ -179,6 +155,18 @@ export class LinkModel {
     this.send(attempt, sent);
     this.finish(attempt, 'broken');
     return this.verdict(attempt, accepted);
+  }
+
+  /** The client names the right digest. */
+  confirm(): string {
+    if (this.terms.confirm === 'connection') return this.isOver() ? 'over' : 'not-awaited';
+    if (this.usedAt !== undefined) return this.now < this.usedAt + 60_000 ? 'used' : 'over';
+    if (this.isOver()) return 'over';
+    const owner = this.transfers.find((one) => one.owner && !one.end);
+    if (!owner) return 'not-downloaded';
+    owner.end = 'complete';
+    this.usedAt = this.now;
+    return 'used';
   }
 
   revoke(): void {
@@ -254,10 +242,13 @@ export class LinkModel {
     if (!counts) return;
     const { blocks } = this.terms;
     const full = blocks === 0 ? how === 'delivered' : this.coverage(transfer).size === blocks;
-    if (full) {
+    if (full && this.terms.confirm === 'connection') {
       transfer.end = 'complete';
       this.conclude();
-    } else this.checkBudget(transfer);
+      return;
+    }
+    if (full) this.unconfirmedSince ??= this.now;
+    this.checkBudget(transfer);
   }
 
   private checkBudget(transfer: ModelTransfer): void {

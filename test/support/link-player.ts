@@ -1,8 +1,9 @@
-import type { AttemptVerdict, Claim } from '../../src/download-tokens/claim.js';
+import type { AttemptVerdict, Claim, Confirmation } from '../../src/download-tokens/claim.js';
 import type { DownloadLink, LinkTerms } from '../../src/download-tokens/download-link.js';
 import type { Change } from '../../src/download-tokens/download-token-store.js';
 import {
   claim,
+  confirmed,
   delivered,
   released,
   renew,
@@ -77,6 +78,10 @@ export class LinkPlayer {
   release(attempt: string, sent?: number): AttemptVerdict {
     const progress = sent === undefined ? undefined : { sent, advanced: false };
     return this.apply(released(this.link, attempt, progress, this.now));
+  }
+
+  confirm(): Confirmation {
+    return this.apply(confirmed(this.link, this.now));
   }
 
   revoke(reason: string) {

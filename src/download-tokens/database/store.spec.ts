@@ -120,7 +120,7 @@ describe('DatabaseTokenStore', () => {
   it('says so when another release wrote the link, and leaves it alone', async () => {
     await withOther(async (store, other) => {
       other.exec(
-        'UPDATE download_tokens SET state = replace(state, \'"formatVersion":1\', \'"formatVersion":9\')',
+        'UPDATE download_tokens SET state = replace(state, \'"formatVersion":2\', \'"formatVersion":9\')',
       );
       await expect(store.find('hash')).rejects.toThrow('stored in format 9');
       await expect(store.update('hash', (link) => ({ next: link, result: 0 }))).rejects.toThrow('format 9');

@@ -3,7 +3,7 @@ import { cover, coverBroken } from './coverage.js';
 import { takeOwnership } from './ownership.js';
 import { isSettled, reached, transferOf, withAttempt, withoutAttempt, withTransfer } from './parts.js';
 import { bookSent, raiseSent } from './sending.js';
-import { checkBudget, complete, isComplete } from './settle.js';
+import { allDelivered, checkBudget, isComplete } from './settle.js';
 
 /** Nothing that happens to an attempt counts any more: the link ended, or its finish-by has come (rules 6 and 8). */
 export const isOver = (link: DownloadLink, at: number) =>
@@ -30,7 +30,7 @@ export function breakOff(link: DownloadLink, attempt: LiveAttempt, at: number): 
   const transfer = transferOf(link, attempt);
   if (!transfer || !counts(link, attempt, at)) return rest;
   const covered = coverBroken(transfer, attempt);
-  if (isComplete(covered, link.size)) return complete(rest, covered, at);
+  if (isComplete(covered, link.size)) return allDelivered(rest, covered, at);
   return checkBudget(withTransfer(rest, covered), covered.id, at);
 }
 
@@ -41,6 +41,6 @@ export function deliver(link: DownloadLink, attempt: LiveAttempt, at: number): D
   const transfer = transferOf(booked, attempt);
   if (!transfer || !counts(link, attempt, at)) return rest;
   const covered = cover(transfer, [attempt.range]);
-  if (link.size === 0 || isComplete(covered, link.size)) return complete(rest, covered, at);
+  if (link.size === 0 || isComplete(covered, link.size)) return allDelivered(rest, covered, at);
   return checkBudget(withTransfer(rest, covered), covered.id, at);
 }

@@ -1,4 +1,5 @@
 export { ANYBODY, claim, type ClaimIds } from './claiming.js';
+export { confirmed, endReason, UNCONFIRMED } from './confirming.js';
 export { revoked, spent } from './ending.js';
 export * from './limits.js';
 export { isFinal, stateOf, sweepAt } from './link-state.js';

@@ -7,6 +7,7 @@ export const newLink = (terms: LinkTerms): DownloadLink => ({
   usedAt: null,
   finishBy: null,
   ended: null,
+  unconfirmedSince: null,
   transfers: [],
   attempts: [],
 });

@@ -6,6 +6,13 @@ import { isOverBudget } from './sending.js';
 export const isComplete = (transfer: Transfer, size: number) =>
   size > 0 && bytesIn(transfer.coverage) === size;
 
+/** What follows once the transfer's coverage is complete: it is settled, or waits for its client to confirm. */
+export function allDelivered(link: DownloadLink, transfer: Transfer, at: number): DownloadLink {
+  if (link.confirm === 'connection') return complete(link, transfer, at);
+  const waiting = { ...withTransfer(link, transfer), unconfirmedSince: link.unconfirmedSince ?? at };
+  return checkBudget(waiting, transfer.id, at);
+}
+
 export const complete = (link: DownloadLink, transfer: Transfer, at: number): DownloadLink =>
   conclude(withTransfer(link, { ...transfer, completedAt: at }), at);
 

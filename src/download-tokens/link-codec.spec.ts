@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { linkOf } from '../../test/support/download-link.js';
+import { decodeLink, encodeLink } from './link-codec.js';
+
+describe('the stored form of a link', () => {
+  it('gives back what was put in', () => {
+    const link = linkOf({ confirm: 'digest' });
+    expect(decodeLink(encodeLink(link))).toEqual(link);
+  });
+
+  it('of format 1 knew no confirmation: connections decide', () => {
+    const { confirm, unconfirmedSince, ...older } = linkOf();
+    expect(decodeLink(JSON.stringify({ formatVersion: 1, ...older }))).toEqual({
+      ...older,
+      confirm,
+      unconfirmedSince,
+    });
+    expect(confirm).toBe('connection');
+  });
+
+  it.each([0, 3, undefined])('of format %s is not read', (formatVersion) => {
+    expect(() => decodeLink(JSON.stringify({ formatVersion, ...linkOf() }))).toThrow('stored in format');
+  });
+});
