@@ -52,6 +52,8 @@ export class AppModule {
         publicUrlWarning: publicUrlWarning(settings),
         encryptionKey: settings.encryptionKey,
         deliveryGraceMs: settings.deliveryGraceMs,
+        drainMs: settings.drainMs,
+        limits: settings.limits,
       }),
     });
     return {

@@ -39,6 +39,9 @@ export abstract class DownloadTokenStore {
   /** As `update`, by the public id. */
   abstract updateById<T>(id: string, change: LinkChange<T>): Promise<T | undefined>;
 
+  /** How many links it holds, those included that are over and not swept yet. */
+  abstract count(): Promise<number>;
+
   /** Removes the links whose `sweepAt` (rules) has come, and returns each exactly once, over all processes. */
   abstract sweep(): Promise<{ readonly links: readonly DownloadLink[]; readonly now: number }>;
 }

@@ -135,6 +135,11 @@ export class DownloadTokensService {
     return found && { link: found.link, state: stateOf(found.link, found.now) };
   }
 
+  /** How many links the store holds, those included that are over and not swept yet. */
+  async count(): Promise<number> {
+    return this.store.count();
+  }
+
   /** Removes links that are over, and tells `LINKS_SWEPT` about them. */
   async cleanUp(): Promise<SweptLink[]> {
     const { links, now } = await this.store.sweep();

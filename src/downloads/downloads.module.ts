@@ -1,9 +1,15 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { monotonicClock } from '../common/clock.js';
 import { AttemptLedger } from './delivery/attempt-ledger.js';
 import { ConnectionsService } from './delivery/connections.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { RunningAttempts } from './delivery/running-attempts.js';
+import { TcpSendQueues } from './delivery/tcp-send-queues.js';
 import { DOWNLOADS_OPTIONS, type DownloadsOptions } from './downloads.options.js';
+import { BadTokenBudget } from './limits/bad-token-budget.js';
+import { LinkCapService } from './limits/link-cap.service.js';
+import { SlowReadersService } from './limits/slow-readers.service.js';
+import { StreamSlots } from './limits/stream-slots.js';
 import { LinkEndingService } from './links/link-ending.service.js';
 import { LinkRecordsService } from './links/link-records.service.js';
 import { LinksController } from './links/links.controller.js';
@@ -37,6 +43,20 @@ export class DownloadsModule {
           inject: options.inject ?? [],
           useFactory: options.useFactory as () => DownloadsOptions,
         },
+        {
+          provide: StreamSlots,
+          inject: [DOWNLOADS_OPTIONS],
+          useFactory: ({ limits }: DownloadsOptions) => new StreamSlots(limits.maxStreams),
+        },
+        {
+          provide: BadTokenBudget,
+          inject: [DOWNLOADS_OPTIONS],
+          useFactory: ({ limits }: DownloadsOptions) =>
+            new BadTokenBudget(limits.badTokensPerMinute, monotonicClock),
+        },
+        LinkCapService,
+        SlowReadersService,
+        TcpSendQueues,
         MintService,
         RedemptionService,
         DeliveryService,

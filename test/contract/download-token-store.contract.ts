@@ -175,6 +175,16 @@ export function itIsADownloadTokenStore(
       expect(await tokens.describe(link.id)).toMatchObject({ state: 'used', link: { used: true } });
     });
 
+    it('counts what it holds, until it is swept', async () => {
+      expect(await rig.store.count()).toBe(0);
+      await create();
+      await create(hashOf('two'), 'link-2');
+      expect(await rig.store.count()).toBe(2);
+      rig.clock.advance(TOKEN_TTL_MS);
+      await rig.store.sweep();
+      expect(await rig.store.count()).toBe(0);
+    });
+
     describe('sweep (rule 12)', () => {
       it('removes a link that nobody started once its time has come, not before, and only once', async () => {
         const link = await create();

@@ -70,6 +70,16 @@ export class DatabaseTokenStore extends DownloadTokenStore {
     return this.changes.id.add(id, change) as Promise<T | undefined>;
   }
 
+  override async count(): Promise<number> {
+    const { links } = await answer(() =>
+      this.database
+        .selectFrom('download_tokens')
+        .select((table) => table.fn.countAll().as('links'))
+        .executeTakeFirstOrThrow(),
+    );
+    return Number(links);
+  }
+
   override async sweep(): Promise<{ links: DownloadLink[]; now: number }> {
     const now = await this.now();
     const removed = await answer(() =>

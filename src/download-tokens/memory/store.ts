@@ -49,6 +49,10 @@ export class MemoryTokenStore extends DownloadTokenStore {
     return this.update(this.hashes.get(id) ?? '', change);
   }
 
+  override count(): Promise<number> {
+    return Promise.resolve(this.entries.size);
+  }
+
   override sweep(): Promise<{ links: DownloadLink[]; now: number }> {
     const now = this.clock.now();
     const due = [...this.entries].filter(([, entry]) => entry.sweepAt <= now);

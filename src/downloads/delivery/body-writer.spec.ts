@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ManualClock } from '../../../test/support/manual-clock.js';
 import { BodyWriter, ConnectionLostError } from './body-writer.js';
 
 const MORE_THAN_ALL_BUFFERS = 64 * 1024 * 1024;
@@ -23,6 +24,7 @@ describe('BodyWriter', () => {
   let response: ServerResponse;
   let writer: BodyWriter;
   let received: Buffer[];
+  let clock: ManualClock;
 
   /** A real response to a real client that reads only when the test lets it. */
   beforeEach(async () => {
@@ -34,7 +36,8 @@ describe('BodyWriter', () => {
     [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
     received = [];
     client.on('data', (chunk: Buffer) => received.push(chunk)).pause();
-    writer = new BodyWriter(response);
+    clock = new ManualClock();
+    writer = new BodyWriter(response, clock);
   });
   afterEach(async () => {
     client.destroy();
@@ -135,5 +138,27 @@ describe('BodyWriter', () => {
     expect(await isSettled(ending)).toBe(false);
     client.resetAndDestroy();
     await expect(ending).rejects.toBeInstanceOf(ConnectionLostError);
+  });
+
+  it('counts the time in which the client is waited for, and no other', async () => {
+    head(MORE_THAN_ALL_BUFFERS + 10);
+    await writer.write(Buffer.alloc(10));
+    expect(writer.pending).toBe(0);
+    clock.advance(1_000);
+    expect(writer.waitedMs).toBe(0);
+
+    const writing = writer.write(Buffer.alloc(MORE_THAN_ALL_BUFFERS));
+    expect(writer.pending).toBe(MORE_THAN_ALL_BUFFERS);
+    clock.advance(300);
+    expect(writer.waitedMs).toBe(300);
+    client.resume();
+    await writing;
+    expect(writer.pending).toBe(0);
+    clock.advance(1_000);
+    expect(writer.waitedMs).toBe(300);
+
+    await writer.end();
+    clock.advance(50);
+    expect(writer.waitedMs).toBe(350);
   });
 });

@@ -1,9 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { isStorageError } from '../../storage/storage-error.js';
+import { DOWNLOADS_OPTIONS, type DownloadsOptions } from '../downloads.options.js';
 import { bodyHeaders } from '../http/response-headers.js';
+import { SlowReadersService } from '../limits/slow-readers.service.js';
+import { StreamSlots } from '../limits/stream-slots.js';
 import { LinkEndingService } from '../links/link-ending.service.js';
 import { EvidenceNotes } from '../proof/evidence-notes.js';
 import { ProofService } from '../proof/proof.service.js';
@@ -15,9 +18,6 @@ import { ConnectionsService } from './connections.service.js';
 import { CutError, RunningAttempts } from './running-attempts.js';
 import { RunningDelivery } from './running-delivery.js';
 import { AuthenticityError, verifiedBody, type Vouching } from './verified-body.js';
-
-/** How long a stopping service lets downloads and verdicts end by themselves. */
-const DRAIN_MS = 15_000;
 
 /** Claims the link, sends the body, waits for the verdict, and spends the token or gives it back. */
 @Injectable()
@@ -33,11 +33,14 @@ export class DeliveryService implements BeforeApplicationShutdown {
     private readonly ending: LinkEndingService,
     private readonly proofs: ProofService,
     private readonly notes: EvidenceNotes,
+    private readonly slots: StreamSlots,
+    private readonly slowReaders: SlowReadersService,
+    @Inject(DOWNLOADS_OPTIONS) private readonly options: DownloadsOptions,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    await this.running.drain(DRAIN_MS);
+    await this.running.drain(this.options.drainMs);
   }
 
   /**
@@ -45,10 +48,22 @@ export class DeliveryService implements BeforeApplicationShutdown {
    */
   async deliver(offer: Offer, request: Request, response: Response): Promise<void> {
     if (this.stopping) throw shuttingDown();
+    const leave = this.slots.enter();
+    try {
+      await this.claim(offer, request, response);
+    } finally {
+      leave();
+    }
+  }
+
+  private async claim(offer: Offer, request: Request, response: Response): Promise<void> {
     const { client, range, link, token } = offer;
     const claim = await this.tokens.consumeDownloadToken(token, { client, range });
     if (!claim.granted) throw this.redemption.refusal(claim.refusal, claim.link ?? link);
-
+    if (this.stopping) {
+      await this.tokens.releaseToken(token, claim.attempt.id);
+      throw shuttingDown();
+    }
     const delivery = new RunningDelivery(offer, claim.attempt, request, response, this.tokens);
     const finished = this.run(delivery, claim.displaced);
     delivery.over = finished.then(
@@ -56,9 +71,8 @@ export class DeliveryService implements BeforeApplicationShutdown {
       () => undefined,
     );
     this.running.add(delivery);
+    void delivery.over.then(this.slowReaders.watch(delivery));
     this.connections.occupy(request.socket, delivery.over);
-    // It may have begun to stop while the claim was under way; then nobody waits for this attempt.
-    if (this.isStopping()) delivery.cut('shutdown');
     await this.answerFailure(await finished, offer, response);
   }
 
@@ -91,10 +105,6 @@ export class DeliveryService implements BeforeApplicationShutdown {
     throw changed ? fileChanged(failure) : downloadFailed(failure);
   }
 
-  private isStopping(): boolean {
-    return this.stopping;
-  }
-
   /** The body, its first chunk read and its connection watched before the status line goes out. */
   private async send(delivery: RunningDelivery): Promise<AttemptResult> {
     const { offer, response, writer, lease } = delivery;
@@ -124,7 +134,7 @@ export class DeliveryService implements BeforeApplicationShutdown {
     const verdict = await watch.verdict;
     return verdict.delivered
       ? { outcome: 'delivered', reason: verdict.by, sent: writer.sent }
-      : { outcome: 'broken', reason: verdict.reason, sent: writer.sent };
+      : { outcome: 'broken', reason: delivery.cutReason ?? verdict.reason, sent: writer.sent };
   }
 
   private vouching(delivery: RunningDelivery): Vouching | undefined {

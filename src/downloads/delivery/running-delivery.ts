@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Request, Response } from 'express';
 import type { ObservedRead } from '../../common/authenticator.js';
 import type { ByteRange } from '../../common/byte-source.js';
@@ -16,12 +17,15 @@ export class RunningDelivery implements RunningAttempt {
   readonly linkId: string;
   readonly transferId: string;
   readonly range: ByteRange;
+  readonly socket: Socket;
   readonly writer: BodyWriter;
   readonly lease: LeaseKeeper;
   readonly record: NewAttemptRecord;
   /** What the read gathers for the proof; undefined for content that needs none. */
   readonly observed: ObservedRead | undefined;
   over: Promise<void> = Promise.resolve();
+  /** Why we ended it, if we did. */
+  cutReason: string | undefined;
   private readonly abort = new AbortController();
 
   constructor(
@@ -35,6 +39,7 @@ export class RunningDelivery implements RunningAttempt {
     this.linkId = offer.link.id;
     this.transferId = attempt.transferId;
     this.range = offer.range;
+    this.socket = request.socket;
     this.writer = new BodyWriter(response);
     this.lease = new LeaseKeeper(tokens, offer.token, attempt.id, () => this.writer.sent, this.cut);
     this.observed = offer.source.authenticator?.observe(offer.range, this.signal);
@@ -57,8 +62,10 @@ export class RunningDelivery implements RunningAttempt {
   }
 
   readonly cut = (reason: string): void => {
+    this.cutReason ??= reason;
     this.abort.abort(new CutError(reason));
-    this.response.destroy();
+    // Not the response: once flushed it has let go of its connection, and the verdict may be open for long.
+    this.socket.destroy();
   };
 
   sent(): number {

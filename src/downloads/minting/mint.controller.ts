@@ -5,6 +5,7 @@ import { STORAGE } from '../../common/permissions.js';
 import type { Principal } from '../../common/principal.js';
 import { RequirePermissions } from '../../common/require-permissions.decorator.js';
 import { REFUSAL_EXAMPLES } from '../../crypto/deciphers/refusal-examples.js';
+import { tooManyLinks } from '../limits/limit-refusals.js';
 import { MintedLinkDto, MintLinkDto } from './mint.dto.js';
 import { MintService } from './mint.service.js';
 
@@ -37,6 +38,7 @@ export class MintController {
     ...REFUSAL_EXAMPLES,
     'not-a-backup': 'This file only describes a backup. Name the backup beside it.',
   })
+  @ApiProblem(429, tooManyLinks().title, { 'too-many-links': tooManyLinks().message })
   @ApiProblem(500, 'Internal error', {
     'vault-sealed-with-other-key': 'The key was stored under another ENCRYPTION_KEY. Start with that one.',
   })

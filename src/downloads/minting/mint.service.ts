@@ -10,6 +10,7 @@ import { storageProblem } from '../../storage/storage-problem.js';
 import { BackupOpenerService } from '../../backups/backup-opener.service.js';
 import { buildCommands } from '../commands/build-commands.js';
 import { DOWNLOADS_OPTIONS, type DownloadsOptions } from '../downloads.options.js';
+import { LinkCapService } from '../limits/link-cap.service.js';
 import { LinkRecordsService } from '../links/link-records.service.js';
 import { humanDuration } from './human-duration.js';
 import type { MintedLinkDto, MintLinkDto } from './mint.dto.js';
@@ -23,15 +24,17 @@ export class MintService {
     private readonly opener: BackupOpenerService,
     private readonly formats: BackupFormatsService,
     private readonly tokens: DownloadTokensService,
+    private readonly linkCap: LinkCapService,
     private readonly records: LinkRecordsService,
     private readonly events: EventEmitter2,
     @Inject(DOWNLOADS_OPTIONS) private readonly options: DownloadsOptions,
   ) {}
 
-  /** @throws ProblemError 400, 404, 422, 502, 503 */
+  /** @throws ProblemError 400, 404, 422, 429, 502, 503 */
   async mint(storageId: string, request: MintLinkDto, issuer: Principal): Promise<MintedLinkDto> {
     const file = checkStoragePath(request.file);
     if (this.formats.isSidecar(file)) throw notABackup();
+    await this.linkCap.check();
     const { decrypt, maxDownloads, bind, ttlMs } = request;
     const { source, fileName, encrypted } = await this.opener
       .open(storageId, file, decrypt)

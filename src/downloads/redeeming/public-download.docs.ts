@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import { ApiProblem } from '../../common/api-problem.decorator.js';
 import { REFUSAL_EXAMPLES } from '../../crypto/deciphers/refusal-examples.js';
+import { tooManyBadTokens, tooManyStreams } from '../limits/limit-refusals.js';
 import {
   fileChanged,
   linkBusy,
@@ -73,6 +74,7 @@ export function ApiPublicDownload(method: 'GET' | 'HEAD' | 'POST') {
     ApiProblem(409, 'Busy or changed', { busy: linkBusy().message, 'file-changed': fileChanged().message }),
     ApiProblem(412, preconditionFailed().title, { 'precondition-failed': preconditionFailed().message }),
     ApiProblem(422, 'Cannot be decrypted', REFUSAL_EXAMPLES),
+    ApiProblem(429, tooManyBadTokens(0).title, { 'too-many-bad-tokens': tooManyBadTokens(0).message }),
     ApiProblem(500, 'Download failed', {
       'download-failed':
         'Download failed: the file could not be read or is damaged. The link is still valid.',
@@ -81,6 +83,7 @@ export function ApiPublicDownload(method: 'GET' | 'HEAD' | 'POST') {
     }),
     ApiProblem(503, 'Not now', {
       'shutting-down': shuttingDown().message,
+      'too-many-streams': tooManyStreams().message,
       'store-unavailable': 'The link cannot be checked at the moment. Try again in a moment.',
     }),
   );

@@ -10,6 +10,8 @@ import type { DownloadLink } from '../../download-tokens/download-link.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { isStorageError } from '../../storage/storage-error.js';
 import { BackupOpenerService, type OpenedBackup } from '../../backups/backup-opener.service.js';
+import { BadTokenBudget } from '../limits/bad-token-budget.js';
+import { tooManyBadTokens } from '../limits/limit-refusals.js';
 import { LinkEndingService } from '../links/link-ending.service.js';
 import { entityTag } from './entity-tag.js';
 import { evaluate } from './preconditions.js';
@@ -51,19 +53,20 @@ export class RedemptionService {
     private readonly opener: BackupOpenerService,
     private readonly ending: LinkEndingService,
     private readonly events: EventEmitter2,
+    private readonly badTokens: BadTokenBudget,
   ) {}
 
-  /** The link behind a request that may go on. @throws ProblemError 400, 401, 403 */
+  /** The link behind a request that may go on. @throws ProblemError 400, 401, 403, 429 */
   async admit(request: Request): Promise<{ token: string; link: DownloadLink }> {
     const token = presentedToken(request);
     if (isPreview(request)) throw this.refused(previewRefused());
     const seen = await this.tokens.inspect(token);
-    if (!seen) throw this.refused(linkInvalid());
+    if (!seen) throw this.refused(this.unknownToken(request));
     if (seen.state !== 'available' && seen.state !== 'active') throw this.refused(linkInvalid(), seen.link);
     return { token, link: seen.link };
   }
 
-  /** @throws ProblemError 400, 401, 403, 409, 412, 416, 422, 500, 503 */
+  /** @throws ProblemError 400, 401, 403, 409, 412, 416, 422, 429, 500, 503 */
   async offer(request: Request): Promise<Offer | NotModified> {
     const { token, link } = await this.admit(request);
     const etag = entityTag(link);
@@ -82,6 +85,12 @@ export class RedemptionService {
   /** What a client is told when its claim is not granted. */
   refusal(refusal: Refusal, link?: DownloadLink): ProblemError {
     return this.refused(refusal === 'busy' ? linkBusy() : linkInvalid(), link);
+  }
+
+  /** Only after the look: whoever shares the address of a guesser, and has a valid link, gets its file. */
+  private unknownToken(request: Request): ProblemError {
+    const waitMs = this.badTokens.spend(clientOf(request.ip));
+    return waitMs > 0 ? tooManyBadTokens(waitMs) : linkInvalid();
   }
 
   /** Opens what the link was made for, or ends the link because that is no longer there. */
