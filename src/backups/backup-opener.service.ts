@@ -44,7 +44,9 @@ export class BackupOpenerService {
     const sidecar = await readSmallFile(storage, this.formats.sidecarPath(file), MAX_SIDECAR_BYTES);
     const facts = this.formats.describe({ path: file, size: stored.size }, sidecar);
     return {
-      source: decrypt ? await this.formats.open({ path: file }, sidecar, stored) : stored,
+      source: decrypt
+        ? await this.formats.open({ path: file }, sidecar, stored)
+        : this.formats.stored(facts, stored),
       fileName: this.formats.deliveredName(file, decrypt, facts),
       encrypted: facts.encrypted,
     };

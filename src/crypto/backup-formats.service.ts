@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ByteSource } from '../common/byte-source.js';
 import { baseName } from '../common/storage-path.js';
+import { ChecksumSource } from './checksum/checksum-source.js';
 import type { BackupFacts } from './deciphers/backup-facts.js';
 import { withoutEncryptedSuffix, type BackupFile } from './deciphers/backup-file.js';
 import { DBackupDecipher } from './deciphers/dbackup/decipher.js';
@@ -48,7 +49,7 @@ export class BackupFormatsService {
   }
 
   /**
-   * The plaintext of a stored file: `source` itself for a plain one.
+   * The plaintext of a stored file; for a plain one see {@link stored}.
    * @param source the stored bytes; its size counts
    * @throws ProblemError 422 (codes: `deciphers/refusal`) when the plaintext cannot be had, 500
    * `vault-sealed-with-other-key`
@@ -59,7 +60,7 @@ export class BackupFormatsService {
     source: ByteSource,
   ): Promise<ByteSource> {
     const found = this.formats.recognise({ path: file.path, size: source.size }, sidecar);
-    if (found.kind === 'plain') return source;
+    if (found.kind === 'plain') return this.stored(found.facts, source);
     if (found.kind === 'refused') throw found.refusal;
     const key = await this.vault.find(found.keyId, 'dbackup');
     if (!key)
@@ -69,6 +70,11 @@ export class BackupFormatsService {
           'ask with decrypt: false for the encrypted file as it is stored.',
       );
     return found.wrap(source, key);
+  }
+
+  /** A file as it is stored, checked against its sidecar's checksum when that has one. */
+  stored({ checksum }: Pick<BackupFacts, 'checksum'>, source: ByteSource): ByteSource {
+    return checksum === undefined ? source : new ChecksumSource(source, checksum);
   }
 
   /** The name under which a file is delivered: its last segment, without `.enc` and the like once it is decrypted. */

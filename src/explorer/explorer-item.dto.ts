@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-/** Why a backup cannot be decrypted. */
+/** What is wrong with a backup. */
 export class ExplorerProblemDto {
   /**
-   * Stable; the code of the problem that a link to it would give.
+   * Stable; the code of the problem that a link to it would give, or `checksum-invalid`: a link works, but the file
+   * cannot be checked.
    * @example "sidecar-missing"
    */
   code!: string;

@@ -1,6 +1,6 @@
-/** Why a backup cannot be decrypted, and what to do about it. */
+/** What is wrong with a backup, and what to do about it. */
 export interface BackupProblem {
-  /** The code of the 422 problem that opening it gives. */
+  /** The code of the 422 problem that opening it gives; `checksum-invalid`: it opens, and cannot be checked. */
   readonly code: string;
   readonly detail: string;
 }
@@ -23,7 +23,7 @@ export interface BackupFacts {
   readonly databases: number | null;
   /** Hex SHA-256 of the *stored* file, in lower case, by the sidecar. */
   readonly checksum?: string;
-  /** Present: it cannot be decrypted, whatever keys there are. */
+  /** Present: it cannot be decrypted, whatever keys there are, or (`checksum-invalid`) not be checked. */
   readonly problem?: BackupProblem;
 }
 

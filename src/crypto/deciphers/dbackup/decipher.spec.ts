@@ -101,7 +101,9 @@ describe('the forms of a sidecar', () => {
     };
     const found = recognise(odd, 'a.sql');
     expect(found?.facts).toMatchObject({ engine: null, jobName: null, compression: null, databases: null });
+    expect(found?.kind).toBe('plain');
     expect(found?.facts).not.toHaveProperty('checksum');
+    expect(found?.facts.problem?.code).toBe('checksum-invalid');
   });
 });
 

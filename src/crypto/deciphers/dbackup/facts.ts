@@ -7,7 +7,7 @@ const SHA256_HEX = /^[0-9a-f]{64}$/i;
 
 /** What a sidecar tells about its backup. Values of the wrong type count as not there. */
 export function readFacts(sidecar: Sidecar): BackupFacts {
-  const { checksum, compression } = sidecar;
+  const { compression } = sidecar;
   return {
     encrypted: false,
     // Other tools write .meta.json too; DBackup's always has a version.
@@ -18,9 +18,20 @@ export function readFacts(sidecar: Sidecar): BackupFacts {
     compression: compression === 'GZIP' || compression === 'BROTLI' ? compression : null,
     jobName: text(sidecar.jobName),
     databases: countDatabases(sidecar.databases),
-    ...(typeof checksum === 'string' && SHA256_HEX.test(checksum)
-      ? { checksum: checksum.toLowerCase() }
-      : undefined),
+    ...readChecksum(sidecar.checksum),
+  };
+}
+
+/** One that cannot be a SHA-256 is worth a note, not a refusal: the content may be as good as ever. */
+function readChecksum(checksum: unknown): Pick<BackupFacts, 'checksum' | 'problem'> {
+  if (checksum === undefined || checksum === null) return {};
+  if (typeof checksum === 'string' && SHA256_HEX.test(checksum)) return { checksum: checksum.toLowerCase() };
+  return {
+    problem: {
+      code: 'checksum-invalid',
+      detail:
+        "The sidecar's checksum is not 64 hex digits, so it is ignored: an unencrypted file is delivered unverified.",
+    },
   };
 }
 
