@@ -11,6 +11,14 @@ export const LINK_MINTED = 'link.minted';
 export const ATTEMPT_STARTED = 'attempt.started';
 /** Payload: {@link AttemptEndedEvent}. */
 export const ATTEMPT_ENDED = 'attempt.ended';
+/** Payload: {@link AttemptProgressEvent}; at most 4 a second for each attempt. */
+export const ATTEMPT_PROGRESS = 'attempt.progress';
+/** The record says something new of a link. Payload: {@link LinkStateEvent}. */
+export const LINK_STATE = 'link.state';
+/** A client has named the right digest of what it downloaded. Payload: {@link LinkConfirmedEvent}. */
+export const LINK_CONFIRMED = 'link.confirmed';
+/** A client named a wrong digest: its file is not what was sent, or it guesses. Payload: {@link DigestMismatchEvent}. */
+export const DIGEST_MISMATCH = 'link.digest-mismatch';
 /** A client of the public endpoint was refused. Payload: {@link RedeemRefusedEvent}. */
 export const REDEEM_REFUSED = 'redeem.refused';
 
@@ -34,6 +42,37 @@ export interface AttemptEndedEvent {
   /** A short stable word: how it is known, or why not. */
   readonly reason: string;
   readonly bytesSent: number;
+}
+
+/** How far one HTTP response of a link is. */
+export interface AttemptProgressEvent {
+  readonly linkId: string;
+  readonly attemptId: string;
+  readonly transferId: string;
+  readonly client: string;
+  /** Position in the file of its first byte, and how many bytes the connection has taken from there on. */
+  readonly start: number;
+  readonly sent: number;
+  /** Bytes a second since the report before. */
+  readonly rate: number;
+}
+
+export interface LinkStateEvent {
+  readonly linkId: string;
+  /** As in the record: available, active, used, expired, revoked or exhausted. */
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+export interface LinkConfirmedEvent {
+  readonly linkId: string;
+  /** The address that confirmed, normalised. */
+  readonly client: string;
+}
+
+export interface DigestMismatchEvent {
+  readonly linkId: string;
+  readonly client: string;
 }
 
 export interface RedeemRefusedEvent {

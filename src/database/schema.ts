@@ -69,6 +69,15 @@ export interface LinksTable {
   expires_at: number;
   finish_by: number | null;
   ended_at: number | null;
+  /** `ByteSource.integrity` of what is delivered; null: from before it was written down. */
+  integrity: string | null;
+  /** `connection` or `digest`: what spends the link. */
+  confirm: string;
+  /** With `digest`: when its client confirmed, and what. */
+  confirmed_at: number | null;
+  sha256: string | null;
+  /** How many downloads of it are complete. */
+  deliveries: number;
 }
 
 /** One HTTP response of a link each. */

@@ -9,7 +9,7 @@ interface DatabaseHarness {
   remove(): Promise<void>;
 }
 
-const TABLES = ['attempts', 'download_tokens', 'encryption_keys', 'links', 'settings', 'storages'];
+const TABLES = ['attempts', 'digests', 'download_tokens', 'encryption_keys', 'links', 'settings', 'storages'];
 const storage = (id: string, name: string) => ({
   id,
   name,

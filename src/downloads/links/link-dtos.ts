@@ -16,6 +16,7 @@ export function linkDto(row: LinkRow): LinkDto {
     decrypt: row.decrypt === 1,
     encrypted: row.encrypted === 1,
     maxDownloads: row.max_downloads,
+    confirm: row.confirm,
     issuer: { kind: row.issuer_kind, id: row.issuer_id },
     createdAt: iso(row.created_at),
     expiresAt: iso(row.expires_at),

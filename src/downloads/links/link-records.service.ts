@@ -1,16 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ByteRange } from '../../common/byte-source.js';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import type { Updateable } from 'kysely';
+import type { ByteRange, Integrity } from '../../common/byte-source.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
-import type { AttemptOutcome } from '../../common/events.js';
+import { LINK_STATE, type AttemptOutcome, type LinkStateEvent } from '../../common/events.js';
 import type { Principal } from '../../common/principal.js';
 import { DATABASE } from '../../database/database.tokens.js';
 import type { Database } from '../../database/open-database.js';
+import type { LinksTable } from '../../database/schema.js';
 import type { DownloadLink, LinkState } from '../../download-tokens/download-link.js';
+import { endReason, isFinal } from '../../download-tokens/rules/index.js';
 
 export interface NewLinkRecord {
   readonly link: DownloadLink;
   readonly fileName: string;
   readonly encrypted: boolean;
+  readonly integrity: Integrity;
   readonly issuer: Principal;
 }
 
@@ -29,9 +34,10 @@ export class LinkRecordsService {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly events: EventEmitter2,
   ) {}
 
-  async linkMinted({ link, fileName, encrypted, issuer }: NewLinkRecord): Promise<void> {
+  async linkMinted({ link, fileName, encrypted, integrity, issuer }: NewLinkRecord): Promise<void> {
     await this.database
       .insertInto('links')
       .values({
@@ -52,8 +58,14 @@ export class LinkRecordsService {
         expires_at: link.expiresAt,
         finish_by: null,
         ended_at: null,
+        integrity,
+        confirm: link.confirm,
+        confirmed_at: null,
+        sha256: null,
+        deliveries: 0,
       })
       .execute();
+    this.tell(link.id, 'available', null);
   }
 
   async fileNameOf(linkId: string): Promise<string | undefined> {
@@ -63,27 +75,31 @@ export class LinkRecordsService {
 
   /** A final state stays: a late verdict does not bring a link back. */
   async stateChanged(linkId: string, state: LinkState, link?: DownloadLink): Promise<void> {
-    const ended = state !== 'available' && state !== 'active';
-    await this.database
-      .updateTable('links')
-      .set({
-        state,
-        ...(link ? { finish_by: link.finishBy } : {}),
-        ...(ended ? { ended_at: this.clock.now(), reason: link?.ended?.reason ?? null } : {}),
-      })
-      .where('id', '=', linkId)
-      .where('ended_at', 'is', null)
-      .execute();
+    const ended = isFinal(state);
+    const reason = link ? endReason(link, state) : null;
+    const deliveries = link?.transfers.filter((transfer) => transfer.completedAt !== null).length;
+    await this.change(linkId, reason, {
+      state,
+      ...(link ? { finish_by: link.finishBy } : {}),
+      ...(deliveries === undefined ? {} : { deliveries }),
+      ...(ended ? { ended_at: this.clock.now(), reason } : {}),
+    });
   }
 
   /** The store no longer knows the link. */
   async forgotten(linkId: string, reason: string | null): Promise<void> {
+    await this.change(linkId, reason, { state: 'expired', reason, ended_at: this.clock.now() });
+  }
+
+  /** Its client has confirmed the link, which is used now. The first confirmation stays. */
+  async confirmed(link: DownloadLink, sha256: string): Promise<void> {
     await this.database
       .updateTable('links')
-      .set({ state: 'expired', reason, ended_at: this.clock.now() })
-      .where('id', '=', linkId)
-      .where('ended_at', 'is', null)
+      .set({ confirmed_at: this.clock.now(), sha256 })
+      .where('id', '=', link.id)
+      .where('confirmed_at', 'is', null)
       .execute();
+    await this.stateChanged(link.id, 'used', link);
   }
 
   async attemptStarted(attempt: NewAttemptRecord): Promise<void> {
@@ -112,5 +128,24 @@ export class LinkRecordsService {
       .set({ bytes_sent: bytesSent, outcome, reason, ended_at: this.clock.now() })
       .where('id', '=', id)
       .execute();
+  }
+
+  private async change(
+    linkId: string,
+    reason: string | null,
+    values: Updateable<LinksTable> & { readonly state: LinkState },
+  ): Promise<void> {
+    const { numUpdatedRows } = await this.database
+      .updateTable('links')
+      .set(values)
+      .where('id', '=', linkId)
+      .where('ended_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows > 0n) this.tell(linkId, values.state, reason);
+  }
+
+  private tell(linkId: string, state: LinkState, reason: string | null): void {
+    const event: LinkStateEvent = { linkId, state, reason };
+    this.events.emit(LINK_STATE, event);
   }
 }

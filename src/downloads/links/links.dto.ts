@@ -43,7 +43,7 @@ export class LinkDto {
   @ApiProperty({ enum: LINK_STATES })
   state!: string;
 
-  /** Why it ended, where the state does not say it all: `changed`, `by-user`, `restart`. */
+  /** Why it ended, where the state does not say it all: `changed`, `by-user`, `restart`, `delivered, unconfirmed`. */
   @ApiProperty({ type: String, nullable: true, example: 'by-user' })
   reason!: string | null;
 
@@ -71,6 +71,10 @@ export class LinkDto {
   /** How many clients may download it once each. */
   @ApiProperty({ example: 1 })
   maxDownloads!: number;
+
+  /** What uses it up: its connections show that all is delivered, or its client names the SHA-256 of all of it. */
+  @ApiProperty({ enum: ['connection', 'digest'] })
+  confirm!: string;
 
   issuer!: IssuerDto;
 

@@ -56,11 +56,15 @@ export class MintLinkDto {
   @IsIn(['stream'])
   verify = 'stream' as const;
 
-  /** `connection`: the link is used up when the connection shows that the client has all bytes. */
-  @ApiPropertyOptional({ enum: ['connection'] })
+  /**
+   * `connection`: the link is used up when the connection shows that the client has all bytes. `digest`: when the client
+   * names their SHA-256 at `POST /api/storage/public-download/confirm`, the one proof that reaches through any proxy;
+   * `maxDownloads` must be 1 then.
+   */
+  @ApiPropertyOptional({ enum: ['connection', 'digest'] })
   @IsOptional()
-  @IsIn(['connection'])
-  confirm = 'connection' as const;
+  @IsIn(['connection', 'digest'])
+  confirm: 'connection' | 'digest' = 'connection';
 }
 
 /** Ready command lines; each holds the token, so they are shown once, as the link is. */

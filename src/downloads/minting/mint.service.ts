@@ -35,7 +35,7 @@ export class MintService {
     const file = checkStoragePath(request.file);
     if (this.formats.isSidecar(file)) throw notABackup();
     await this.linkCap.check();
-    const { decrypt, maxDownloads, bind, ttlMs } = request;
+    const { decrypt, maxDownloads, bind, confirm, ttlMs } = request;
     const { source, fileName, encrypted } = await this.opener
       .open(storageId, file, decrypt)
       .catch((error: unknown) => {
@@ -46,9 +46,10 @@ export class MintService {
       version: source.version,
       maxDownloads,
       bind,
+      confirm,
       ...(ttlMs === undefined ? {} : { ttlMs }),
     });
-    await this.records.linkMinted({ link, fileName, encrypted, issuer });
+    await this.records.linkMinted({ link, fileName, encrypted, integrity: source.integrity, issuer });
     const event: LinkMintedEvent = { linkId: link.id, storageId };
     this.events.emit(LINK_MINTED, event);
 
