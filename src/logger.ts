@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { describeError } from './common/describe-error.js';
 import type { AppConfig } from './config/app-config.js';
 
 const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
@@ -11,6 +12,8 @@ const FRAMEWORK = new Set([
   'NestFactory',
   'NestApplication',
 ]);
+/** They report what ends the start, with the disk's paths; `main.ts` explains it without. */
+const STARTERS = new Set(['ExceptionHandler', 'NestApplication']);
 
 /** Lines for people; JSON, one object a line, in production. */
 export function createLogger({
@@ -29,5 +32,10 @@ export function createLogger({
 class DrawbridgeLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
     if (!FRAMEWORK.has(String(rest.at(-1)))) super.log(message, ...rest);
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (STARTERS.has(String(rest.at(-1)))) return;
+    super.error(Error.isError(message) ? describeError(message) : message, ...rest);
   }
 }
