@@ -5,6 +5,8 @@ export interface CommandInput {
   readonly token: string;
   /** The same address without the token, for the `Authorization` header. */
   readonly endpoint: string;
+  /** Where the client names the SHA-256 of what it has, without the token; only for links that wait for that. */
+  readonly confirmEndpoint?: string | undefined;
   /** The link's public id: names the part file, so that only the same link resumes it. */
   readonly linkId: string;
   /** Any name or path; each command writes to `safeFileName(fileName)` in the current folder. */

@@ -1,4 +1,5 @@
 import type { CommandInput } from './command-input.js';
+import { confirmationOf, confirmUrl, JSON_HEADER } from './confirm-step.js';
 import { safeFileName } from './safe-file-name.js';
 import { shellFile, shellQuote } from './shell-quote.js';
 
@@ -10,6 +11,9 @@ import { shellFile, shellQuote } from './shell-quote.js';
  */
 export const CURL = 'curl -f -g -L --max-redirs 0';
 
+/** Posts JSON quietly, and ends the line after the answer. */
+export const POST = `${CURL} -sS -w '\\n' -H ${JSON_HEADER}`;
+
 /** Makes the file that older curls do not make for an empty body. */
 export function emptyFileToo(size: number, file: string): string {
   return size === 0 ? ` && : >| ${file}` : '';
@@ -18,8 +22,13 @@ export function emptyFileToo(size: number, file: string): string {
 /**
  * One plain line. There is no resume option: `-C -` would splice onto an older file of that name and exit 0.
  * As its manual says, curl replaces an existing file, and leaves what it has got after a cut (exit 18).
+ * A link that waits for its client's confirmation gets that in the same line; a wrong file is exit 22 then.
  */
-export function curlCommand({ url, fileName, size }: CommandInput): string {
+export function curlCommand(input: CommandInput): string {
+  const { url, fileName, size } = input;
   const file = shellFile(safeFileName(fileName));
-  return `${CURL} -o ${file} ${shellQuote(url)}${emptyFileToo(size, file)}`;
+  const download = `${CURL} -o ${file} ${shellQuote(url)}${emptyFileToo(size, file)}`;
+  const confirmation = confirmUrl(input);
+  if (confirmation === undefined) return download;
+  return `${download} && ${confirmationOf(file)} | ${POST} -d @- ${confirmation}`;
 }

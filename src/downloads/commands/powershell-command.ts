@@ -33,9 +33,11 @@ export function windowsFileName(name: string): string {
  *   never overwriting `File.Move` renames it. .NET knows another current folder, hence the full path.
  * - Nothing promises an error for a body that ends early, so size (and SHA-256) are compared.
  * - The progress bar makes 5.1 many times slower; 5.1 may start with TLS 1.0; a redirect must not pass for the file.
- * The preferences end with the block. After any error the part file is removed.
+ * The preferences end with the block. After any error the part file is removed. A wrong file cannot be confirmed: the
+ * 409 is an error of the script, and the link lives.
  */
-export function powershellCommand({ url, linkId, fileName, size, sha256 }: CommandInput): string {
+export function powershellCommand(input: CommandInput): string {
+  const { url, linkId, fileName, size, sha256 } = input;
   const part = powershellQuote(`.drawbridge.${linkId}.part`);
   const digestCheck =
     sha256 === undefined
@@ -55,8 +57,20 @@ export function powershellCommand({ url, linkId, fileName, size, sha256 }: Comma
     `    Invoke-WebRequest -UseBasicParsing -MaximumRedirection 0 -Uri ${powershellQuote(url)} -OutFile ${part}`,
     `    if (([IO.FileInfo]$p).Length -ne ${size}) { throw 'Wrong size: the download is not complete.' }`,
     ...digestCheck,
+    ...(input.confirmEndpoint === undefined ? [] : [HASH]),
     '    [IO.File]::Move($p, $t)',
+    ...confirmation(input),
     '  } finally { [IO.File]::Delete($p) }',
     '}',
   ].join('\n');
+}
+
+const HASH = '    $h = (Get-FileHash -Algorithm SHA256 -LiteralPath $p).Hash.ToLowerInvariant()';
+
+function confirmation({ confirmEndpoint, token }: CommandInput): string[] {
+  if (confirmEndpoint === undefined) return [];
+  const uri = powershellQuote(`${confirmEndpoint}?token=${token}`);
+  return [
+    `    Invoke-RestMethod -UseBasicParsing -MaximumRedirection 0 -Method Post -Uri ${uri} -ContentType 'application/json' -Body ('{"sha256":"' + $h + '"}')`,
+  ];
 }

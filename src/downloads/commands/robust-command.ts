@@ -1,4 +1,5 @@
 import type { CommandInput } from './command-input.js';
+import { confirmLoop, needsHash } from './robust-confirmation.js';
 import { CURL } from './curl-command.js';
 import { MAX_NAME_BYTES, safeFileName } from './safe-file-name.js';
 import { curlConfigLine, shellFile, shellQuote } from './shell-quote.js';
@@ -22,15 +23,18 @@ const NO_RESUME = 33;
  * curl's own `--retry` is not used: it starts from zero and does not retry 409. A complete part is not asked for
  * again (that would be a 416). `ln` is the rename that refuses an existing name; on file systems without hard links
  * an exclusively created empty file holds the name until `mv` replaces it.
+ *
+ * A link that waits for its client's confirmation gets it after the rename: see robust-confirmation.
  */
-export function robustCommand({ url, linkId, fileName, size, sha256 }: CommandInput): string {
+export function robustCommand(input: CommandInput): string {
+  const { url, linkId, fileName, size, sha256 } = input;
   const name = safeFileName(fileName);
   return `(
 set +Ceu
 t=${shellFile(name)}
 p=${shellQuote(partName(name, linkId))}
 s=${size}
-${SETUP}
+${DEFINITIONS}${needsHash(input)}${SETUP}
 n=0 r=1
 until full || [ "$r" -eq 0 ]; do
   n=$((n + 1))
@@ -47,7 +51,7 @@ until full || [ "$r" -eq 0 ]; do
 done
 b=$(wc -c < "$p")
 [ "$b" -eq "$s" ] || { : > "$p"; die "Wrong size: $((b)) bytes instead of $s."; }
-${sha256 === undefined ? '' : checkDigest(sha256)}${FINISH}
+${sha256 === undefined && input.confirmEndpoint === undefined ? '' : HASH}${sha256 === undefined ? '' : checkDigest(sha256)}${FINISH}${confirmLoop(input)}
 )`;
 }
 
@@ -64,11 +68,13 @@ function retryPatterns(): string {
   );
 }
 
-/** Opening for append makes the part file, also for an empty body, and the lock's handle. */
-const SETUP = `die() { printf '%s\\n' "$1" >&2; exit 1; }
+const DEFINITIONS = `die() { printf '%s\\n' "$1" >&2; exit 1; }
 taken() { [ -e "$t" ] || [ -L "$t" ]; }
 full() { [ "$s" -gt 0 ] && [ "$(wc -c < "$p")" -eq "$s" ]; }
-if taken; then die "$t already exists; move it away first."; fi
+`;
+
+/** Opening for append makes the part file, also for an empty body, and the lock's handle. */
+const SETUP = `if taken; then die "$t already exists; move it away first."; fi
 if [ -L "$p" ] || { [ -e "$p" ] && [ ! -f "$p" ]; }; then die "$p is not a regular file; remove it first."; fi
 exec 9>> "$p" || exit 1
 if command -v flock > /dev/null; then
@@ -78,13 +84,18 @@ fi
 trap 'if [ -s "$p" ]; then printf "%s keeps what has arrived.\\n" "$p" >&2; else rm -f "$p"; fi' EXIT
 [ "$(wc -c < "$p")" -le "$s" ] || : > "$p"`;
 
-function checkDigest(sha256: string): string {
-  return `if command -v sha256sum > /dev/null; then h=$(sha256sum < "$p")
+/** Leaves `h` empty where no tool is. */
+const HASH = `if command -v sha256sum > /dev/null; then h=$(sha256sum < "$p")
 elif command -v shasum > /dev/null; then h=$(shasum -a 256 < "$p")
 elif command -v openssl > /dev/null; then h=$(openssl dgst -sha256 < "$p"); h=\${h##* }
-else h=${sha256}; echo "SHA-256 not checked: no sha256sum, shasum or openssl here." >&2
+else h=
 fi
-[ "\${h%% *}" = ${sha256} ] || { : > "$p"; die "Wrong SHA-256: the file was damaged on the way."; }
+h=\${h%% *}
+`;
+
+function checkDigest(sha256: string): string {
+  return `[ -n "$h" ] || { h=${sha256}; echo "SHA-256 not checked: no sha256sum, shasum or openssl here." >&2; }
+[ "$h" = ${sha256} ] || { : > "$p"; die "Wrong SHA-256: the file was damaged on the way."; }
 `;
 }
 
