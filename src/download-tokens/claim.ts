@@ -9,8 +9,8 @@ export interface ClaimRequest {
   readonly range: ByteRange;
 }
 
-/** All but `busy` look alike to the client; `busy` may try again. */
-export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'exhausted' | 'busy';
+/** All but `busy` and `verifying` look alike to the client; those may try again. */
+export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'exhausted' | 'busy' | 'verifying';
 
 export type Claim =
   | {

@@ -11,8 +11,10 @@ export interface LinkTerms {
   /** Path inside the storage. */
   readonly file: string;
   readonly decrypt: boolean;
+  /** Delivered together with its sidecar, as one tar. */
+  readonly sidecar: boolean;
   readonly createdAt: number;
-  /** Start-by: later, only a transfer that owns the link may go on. */
+  /** Start-by: later, only a transfer that owns the link may go on. A verification that comes first moves it. */
   readonly expiresAt: number;
   /** How long after it is first owned the link lives: `finishBy` comes from this. */
   readonly transferWindowMs: number;
@@ -25,6 +27,13 @@ export interface LinkTerms {
   readonly bind: 'client' | 'none';
   /** What spends the link: its connections show that all is delivered, or its client names the SHA-256 of all of it. */
   readonly confirm: 'connection' | 'digest';
+}
+
+/** What the link waits for, or waited for, before it grants its first claim. */
+export interface LinkVerification {
+  readonly state: 'running' | 'passed';
+  /** Start-by counts so many ms from its end. */
+  readonly ttlMs: number;
 }
 
 /** One client's download of the link. */
@@ -83,6 +92,8 @@ export interface DownloadLink extends LinkTerms {
     readonly reason: string;
     readonly at: number;
   } | null;
+  /** Null: no verification comes first. One that fails ends the link. */
+  readonly verification: LinkVerification | null;
   /** With `confirm: "digest"`: when a transfer's coverage first became complete. */
   readonly unconfirmedSince: number | null;
   /** In the order they began. */

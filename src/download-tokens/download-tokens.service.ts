@@ -26,9 +26,11 @@ import {
   renew,
   revoked,
   spent,
+  startPostponed,
   stateOf,
   TOKEN_TTL_MS,
   TRANSFER_WINDOW_MS,
+  verified,
 } from './rules/index.js';
 import { hashToken, newToken } from './token.js';
 
@@ -59,15 +61,18 @@ export class DownloadTokensService {
   ): Promise<GeneratedToken> {
     checkGenerateOptions(options);
     const { ttlMs = this.options.tokenTtlMs ?? TOKEN_TTL_MS, maxDownloads = 1, bind = 'client' } = options;
-    const { size = 0, version = '', confirm = 'connection' } = options;
+    const { size = 0, version = '', confirm = 'connection', sidecar = false, verifyFirst = false } = options;
     const transferWindowMs = this.options.transferWindowMs ?? TRANSFER_WINDOW_MS;
     const id = randomUUID();
     const token = newToken();
     const link = await this.store.create(hashToken(token) ?? '', (createdAt) =>
-      newLink({
-        ...{ id, storageId, file, decrypt, createdAt, expiresAt: createdAt + ttlMs },
-        ...{ transferWindowMs, size, version, maxDownloads, bind, confirm },
-      }),
+      newLink(
+        {
+          ...{ id, storageId, file, decrypt, sidecar, createdAt, expiresAt: createdAt + ttlMs },
+          ...{ transferWindowMs, size, version, maxDownloads, bind, confirm },
+        },
+        verifyFirst ? { state: 'running', ttlMs } : null,
+      ),
     );
     return { token, link };
   }
@@ -127,6 +132,16 @@ export class DownloadTokensService {
   /** Ends the link, unless it is over already; the answer tells which. Undefined: unknown id. */
   async revoke(id: string, reason: string): Promise<LinkSnapshot | undefined> {
     return this.store.updateById(id, (link, now) => revoked(link, reason, now));
+  }
+
+  /** The link's verification still runs: its start-by counts anew. Undefined: unknown id. */
+  async postponeStart(id: string): Promise<LinkSnapshot | undefined> {
+    return this.store.updateById(id, startPostponed);
+  }
+
+  /** The link's content is verified: claims are granted, and its start-by counts from now. Undefined: unknown id. */
+  async markVerified(id: string): Promise<LinkSnapshot | undefined> {
+    return this.store.updateById(id, verified);
   }
 
   /** A live link and its state, by its public id. */

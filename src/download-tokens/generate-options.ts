@@ -9,6 +9,10 @@ export interface GenerateOptions {
   readonly maxDownloads?: number;
   /** Default: `client`. */
   readonly bind?: LinkTerms['bind'];
+  /** The file and its sidecar as one tar. Default: false. */
+  readonly sidecar?: boolean;
+  /** Nobody gets a byte before `markVerified`. Default: false. */
+  readonly verifyFirst?: boolean;
   /** Default: `connection`. */
   readonly confirm?: LinkTerms['confirm'];
   /** Bytes of the delivered form. Default: 0, for callers that only count whole deliveries and claim without a range. */

@@ -8,14 +8,20 @@ describe('the stored form of a link', () => {
     expect(decodeLink(encodeLink(link))).toEqual(link);
   });
 
-  it('of format 1 knew no confirmation: connections decide', () => {
-    const { confirm, unconfirmedSince, ...older } = linkOf();
+  it('of format 1 knew no confirmation, bundle or verification: connections decide, over one file, at once', () => {
+    const { confirm, unconfirmedSince, sidecar, verification, ...older } = linkOf();
     expect(decodeLink(JSON.stringify({ formatVersion: 1, ...older }))).toEqual({
       ...older,
       confirm,
       unconfirmedSince,
+      sidecar,
+      verification,
     });
-    expect(confirm).toBe('connection');
+    expect({ confirm, sidecar, verification }).toEqual({
+      confirm: 'connection',
+      sidecar: false,
+      verification: null,
+    });
   });
 
   it.each([0, 3, undefined])('of format %s is not read', (formatVersion) => {

@@ -4,7 +4,12 @@ import type { DownloadLink } from './download-link.js';
 const FORMAT_VERSION = 2;
 
 /** What documents of older formats lack: they meant this. */
-const SINCE_FORMAT_2 = { confirm: 'connection', unconfirmedSince: null } as const;
+const SINCE_FORMAT_2 = {
+  confirm: 'connection',
+  unconfirmedSince: null,
+  sidecar: false,
+  verification: null,
+} as const;
 
 /** A link as the JSON text that stores outside the process keep. */
 export function encodeLink(link: DownloadLink): string {

@@ -12,6 +12,7 @@ export function linkOf(terms: Partial<LinkTerms> = {}): DownloadLink {
     storageId: 'storage-1',
     file: 'dumps/one.sql.gz',
     decrypt: true,
+    sidecar: false,
     createdAt,
     expiresAt: createdAt + 300_000,
     transferWindowMs: 86_400_000,

@@ -38,6 +38,7 @@ export function claim(
   });
   const state = stateOf(link, now);
   if (isFinal(state)) return refuse(state);
+  if (link.verification?.state === 'running') return refuse('verifying');
   const asked = { client: link.bind === 'none' ? ANYBODY : request.client, range: request.range };
   const admitted = admission(link, asked, now);
   switch (admitted.kind) {

@@ -1,8 +1,9 @@
-import type { DownloadLink, LinkTerms } from '../download-link.js';
+import type { DownloadLink, LinkTerms, LinkVerification } from '../download-link.js';
 
-/** A link to which nothing has happened yet. */
-export const newLink = (terms: LinkTerms): DownloadLink => ({
+/** A link to which nothing has happened yet. @param verification what must come before its first claim */
+export const newLink = (terms: LinkTerms, verification: LinkVerification | null = null): DownloadLink => ({
   ...terms,
+  verification,
   used: false,
   usedAt: null,
   finishBy: null,
