@@ -7,7 +7,10 @@ import { claim, delivered, released } from './index.js';
 const NOW = 1_000_000;
 
 function begin(link: DownloadLink, start: number, end: number, attempt: string): DownloadLink {
-  const { next, result } = claim(link, { client: 'A', range: { start, end } }, NOW, { attempt, transfer: 'T' });
+  const { next, result } = claim(link, { client: 'A', range: { start, end } }, NOW, {
+    attempt,
+    transfer: 'T',
+  });
   const granted: Claim = result;
   expect(granted.granted).toBe(true);
   return next;
