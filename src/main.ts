@@ -8,11 +8,13 @@ import { loadConfig } from './config/load-config.js';
 import { configureApp } from './configure-app.js';
 import { createLogger } from './logger.js';
 import { serveDocument } from './openapi/build-document.js';
+import { HttpServerAdapter } from './server/http-server.adapter.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { welcome } from './welcome.js';
 
 async function start(config: AppConfig): Promise<void> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
+  const adapter = new HttpServerAdapter(config);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), adapter, {
     logger: createLogger(config),
     abortOnError: false,
   });

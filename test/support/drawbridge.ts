@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
+import type { AppConfig } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { DATABASE } from '../../src/database/database.tokens.js';
 import type { Database } from '../../src/database/open-database.js';
 import { configureApp } from '../../src/configure-app.js';
 import { serveDocument } from '../../src/openapi/build-document.js';
+import { HttpServerAdapter } from '../../src/server/http-server.adapter.js';
 import type { AdapterKind } from '../../src/storage/adapter-kind.js';
 import { ADAPTER_KINDS } from '../../src/storage/adapters/registry.js';
 import { STORAGE_ADAPTER_KINDS } from '../../src/storage/storage.module-options.js';
@@ -49,23 +50,24 @@ export class Drawbridge extends ApiClient {
     const root = join(home, 'backups');
     mkdirSync(root);
     const port = await freePort();
+    const url = `${environment['TLS_CERT_FILE'] === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
     const adminKey = `test-key-${randomBytes(24).toString('hex')}`;
     const config = loadConfig({
       NODE_ENV: 'test',
       DEMO: 'false',
       PORT: String(port),
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      PUBLIC_URL: url,
       DATA_DIR: join(home, 'data'),
       LOCAL_STORAGE_ROOTS: home,
       ADMIN_API_KEY: adminKey,
       LOG_LEVEL: 'error',
       ...environment,
     });
-    const app = await create(AppModule.forRoot(config), kinds, environment['LOG_LEVEL'] !== undefined);
+    const app = await create(config, kinds, environment['LOG_LEVEL'] !== undefined);
     configureApp(app, config);
     serveDocument(app);
     await app.listen(port, '127.0.0.1');
-    const drawbridge = new Drawbridge(app, `http://127.0.0.1:${port}`, adminKey, home, root);
+    const drawbridge = new Drawbridge(app, url, adminKey, home, root);
     if (sharing) drawbridge.storageId = sharing.storageId;
     else await drawbridge.addStorage(root, kinds[0]?.kind);
     return drawbridge;
@@ -82,15 +84,17 @@ export class Drawbridge extends ApiClient {
 }
 
 async function create(
-  module: DynamicModule,
+  config: AppConfig,
   kinds: readonly AdapterKind[],
   logs: boolean,
 ): Promise<NestExpressApplication> {
   const logger = logs ? (['error', 'warn', 'log'] as const).slice() : false;
-  if (kinds.length === 0) return NestFactory.create(module, { logger, abortOnError: false });
+  const module = AppModule.forRoot(config);
+  const adapter = new HttpServerAdapter(config);
+  if (kinds.length === 0) return NestFactory.create(module, adapter, { logger, abortOnError: false });
   const testing = await Test.createTestingModule({ imports: [module] })
     .overrideProvider(STORAGE_ADAPTER_KINDS)
     .useValue([...ADAPTER_KINDS, ...kinds])
     .compile();
-  return testing.createNestApplication<NestExpressApplication>({ logger });
+  return testing.createNestApplication<NestExpressApplication>(adapter, { logger });
 }

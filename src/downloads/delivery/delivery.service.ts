@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { isStorageError } from '../../storage/storage-error.js';
@@ -21,7 +21,7 @@ import { AuthenticityError, verifiedBody, type Vouching } from './verified-body.
 
 /** Claims the link, sends the body, waits for the verdict, and spends the token or gives it back. */
 @Injectable()
-export class DeliveryService implements BeforeApplicationShutdown {
+export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdown {
   private stopping = false;
 
   constructor(
@@ -38,8 +38,12 @@ export class DeliveryService implements BeforeApplicationShutdown {
     @Inject(DOWNLOADS_OPTIONS) private readonly options: DownloadsOptions,
   ) {}
 
-  async beforeApplicationShutdown(): Promise<void> {
+  onModuleDestroy(): void {
     this.stopping = true;
+  }
+
+  /** Before the server closes: it would take a connection whose verdict is pending for an idle one. */
+  async beforeApplicationShutdown(): Promise<void> {
     await this.running.drain(this.options.drainMs);
   }
 

@@ -72,6 +72,7 @@ export const shuttingDown = () =>
     code: 'shutting-down',
     title: 'The service is restarting',
     detail: 'The service is about to restart. The link stays valid: try again in a moment.',
-    headers: { 'Retry-After': '5' },
+    // So that the next try meets whoever has taken over.
+    headers: { 'Retry-After': '5', Connection: 'close' },
     logLevel: 'debug',
   });
