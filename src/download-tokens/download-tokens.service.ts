@@ -122,6 +122,13 @@ export class DownloadTokensService {
     return this.update(token, (link, now) => confirmed(link, now));
   }
 
+  /** What a right confirmation would meet now; changes nothing. Undefined: unknown token. */
+  async inspectConfirmation(token: string): Promise<Confirmation | undefined> {
+    const hash = hashToken(token);
+    const found = hash === undefined ? undefined : await this.store.find(hash);
+    return found && confirmed(found.link, found.now).result;
+  }
+
   /** The attempt failed: gives the token back. */
   async releaseToken(token: string, attemptId: string, progress?: AttemptProgress): Promise<AttemptVerdict> {
     return (

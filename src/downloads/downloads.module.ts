@@ -1,6 +1,10 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { monotonicClock } from '../common/clock.js';
+import { ConfirmController } from './confirming/confirm.controller.js';
+import { ConfirmService } from './confirming/confirm.service.js';
+import { LinkDigestService } from './confirming/link-digest.service.js';
 import { AttemptLedger } from './delivery/attempt-ledger.js';
+import { BodyTaps } from './delivery/body-taps.js';
 import { ConnectionsService } from './delivery/connections.service.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { RunningAttempts } from './delivery/running-attempts.js';
@@ -36,7 +40,7 @@ export class DownloadsModule {
       module: DownloadsModule,
       imports: options.imports,
       // The public endpoint first: `/api/storage/:id` routes of others must not catch it.
-      controllers: [PublicDownloadController, MintController, LinksController],
+      controllers: [PublicDownloadController, ConfirmController, MintController, LinksController],
       providers: [
         {
           provide: DOWNLOADS_OPTIONS,
@@ -61,12 +65,15 @@ export class DownloadsModule {
         RedemptionService,
         DeliveryService,
         ConnectionsService,
+        BodyTaps,
         RunningAttempts,
         AttemptLedger,
         LinkRecordsService,
         LinkEndingService,
         LinksService,
         EvidenceNotes,
+        ConfirmService,
+        LinkDigestService,
         ProofService,
       ],
       exports: [MintService, LinksService],

@@ -13,6 +13,7 @@ import { ProofService } from '../proof/proof.service.js';
 import { RedemptionService, type Offer } from '../redeeming/redemption.service.js';
 import { downloadFailed, fileChanged, shuttingDown } from '../redeeming/refusals.js';
 import { AttemptLedger, type AttemptResult } from './attempt-ledger.js';
+import { BodyTaps } from './body-taps.js';
 import { ConnectionLostError } from './body-writer.js';
 import { ConnectionsService } from './connections.service.js';
 import { CutError, RunningAttempts } from './running-attempts.js';
@@ -33,6 +34,7 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
     private readonly ending: LinkEndingService,
     private readonly proofs: ProofService,
     private readonly notes: EvidenceNotes,
+    private readonly taps: BodyTaps,
     private readonly slots: StreamSlots,
     private readonly slowReaders: SlowReadersService,
     @Inject(DOWNLOADS_OPTIONS) private readonly options: DownloadsOptions,
@@ -115,7 +117,8 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
     // By the second turn of the loop a client that half-closed right behind its request has been heard.
     await turn();
     await turn();
-    const body = verifiedBody(offer.source, offer.range, delivery.signal, this.vouching(delivery));
+    const verified = verifiedBody(offer.source, offer.range, delivery.signal, this.vouching(delivery));
+    const body = this.taps.on(delivery, verified);
     let step = await body.next();
     const watch = await this.connections.watch(response);
     try {

@@ -37,6 +37,12 @@ export class LeaseKeeper {
     this.report();
   }
 
+  /** Reports how far the attempt is without waiting for the time to do so. */
+  async reportNow(): Promise<void> {
+    this.report();
+    await this.running;
+  }
+
   /** No report follows, and none is under way, once this resolves. */
   async stop(): Promise<void> {
     clearInterval(this.timer);

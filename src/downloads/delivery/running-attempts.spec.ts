@@ -9,6 +9,7 @@ class FakeAttempt implements RunningAttempt {
   readonly written = () => false;
   readonly failed = () => false;
   readonly trail = () => [];
+  readonly report = jest.fn(() => Promise.resolve());
   readonly cuts: string[] = [];
   readonly over: Promise<void>;
   end!: () => void;

@@ -24,6 +24,8 @@ export interface RunningAttempt {
   failed(): boolean;
   /** Evidence of what was sent so far. */
   trail(): Trail;
+  /** Books at once how far it is. */
+  report(): Promise<void>;
   /** Ends it visibly broken. */
   cut(reason: string): void;
   /** Resolves when it is over and its outcome is written down. */
@@ -46,6 +48,12 @@ export class RunningAttempts {
   add(attempt: RunningAttempt): void {
     this.attempts.set(attempt.id, attempt);
     void attempt.over.finally(() => this.attempts.delete(attempt.id));
+  }
+
+  /** Books at once how far the link's attempts are: what they sent may make one the owner. */
+  async report(linkId: string): Promise<void> {
+    const attempts = [...this.attempts.values()].filter((attempt) => attempt.linkId === linkId);
+    await Promise.all(attempts.map((attempt) => attempt.report()));
   }
 
   /** Cuts those of them that run here, and waits until they are over. */

@@ -80,6 +80,10 @@ export class RunningDelivery implements RunningAttempt {
     return this.signal.aborted;
   }
 
+  async report(): Promise<void> {
+    await this.lease.reportNow();
+  }
+
   trail(): Trail {
     const sentUpTo = this.range.start + this.writer.sent;
     return this.observed?.checkpoints().filter((evidence) => evidence.end <= sentUpTo) ?? [];

@@ -65,7 +65,10 @@ export class MintService {
       fileName,
       size: source.size,
       encrypted,
-      commands: buildCommands({ url, token, endpoint, linkId: link.id, fileName, size: source.size }),
+      commands: buildCommands({
+        ...{ url, token, endpoint, linkId: link.id, fileName, size: source.size },
+        ...(confirm === 'digest' ? { confirmEndpoint: `${endpoint}/confirm` } : {}),
+      }),
       ...(this.options.publicUrlWarning === undefined ? {} : { warning: this.options.publicUrlWarning }),
     };
   }

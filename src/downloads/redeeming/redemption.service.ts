@@ -87,14 +87,17 @@ export class RedemptionService {
     return this.refused(refusal === 'busy' ? linkBusy() : linkInvalid(), link);
   }
 
-  /** Only after the look: whoever shares the address of a guesser, and has a valid link, gets its file. */
-  private unknownToken(request: Request): ProblemError {
+  /**
+   * The refusal of a token that nobody was given. Only after the look: whoever shares the address of a guesser, and has a
+   * valid link, gets its file.
+   */
+  unknownToken(request: Request): ProblemError {
     const waitMs = this.badTokens.spend(clientOf(request.ip));
     return waitMs > 0 ? tooManyBadTokens(waitMs) : linkInvalid();
   }
 
-  /** Opens what the link was made for, or ends the link because that is no longer there. */
-  private async open(link: DownloadLink): Promise<OpenedBackup> {
+  /** Opens what the link was made for, or ends the link because that is no longer there. @throws ProblemError */
+  async open(link: DownloadLink): Promise<OpenedBackup> {
     const opened = await this.opener.open(link.storageId, link.file, link.decrypt).catch((error: unknown) => {
       // A storage that is gone takes its links with it; what cannot be decrypted says so itself.
       if (error instanceof ProblemError)
