@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** The tables, as Kysely sees them. Times are milliseconds since the epoch; JSON columns hold text. */
 export interface Schema {
   settings: SettingsTable;
@@ -78,6 +80,10 @@ export interface LinksTable {
   sha256: string | null;
   /** How many downloads of it are complete. */
   deliveries: number;
+  /** With `verify: "first"`: `running`, `passed` or `failed`. */
+  verification: string | null;
+  /** 0 or 1: whether file and sidecar are delivered together, as one tar. */
+  sidecar: Generated<number>;
 }
 
 /** One HTTP response of a link each. */

@@ -24,9 +24,11 @@ import { EvidenceNotes } from './proof/evidence-notes.js';
 import { ProofService } from './proof/proof.service.js';
 import { PublicDownloadController } from './redeeming/public-download.controller.js';
 import { RedemptionService } from './redeeming/redemption.service.js';
+import { VerificationRecords } from './verification/verification-records.js';
+import { VerificationService } from './verification/verification.service.js';
 
 export interface DownloadsModuleAsyncOptions {
-  /** Modules that export BackupOpenerService, BackupFormatsService and DownloadTokensService. */
+  /** Modules that export BackupOpenerService, DigestsService, BackupFormatsService and DownloadTokensService. */
   readonly imports: NonNullable<DynamicModule['imports']>;
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (...args: never[]) => DownloadsOptions | Promise<DownloadsOptions>;
@@ -75,6 +77,8 @@ export class DownloadsModule {
         ConfirmService,
         LinkDigestService,
         ProofService,
+        VerificationRecords,
+        VerificationService,
       ],
       exports: [MintService, LinksService],
     };

@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { DigestsService } from '../../backups/digests.service.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
+import { patiently } from '../../storage/patiently.js';
 import { isStorageError } from '../../storage/storage-error.js';
 import { DOWNLOADS_OPTIONS, type DownloadsOptions } from '../downloads.options.js';
 import { bodyHeaders } from '../http/response-headers.js';
@@ -18,7 +20,11 @@ import { ConnectionLostError } from './body-writer.js';
 import { ConnectionsService } from './connections.service.js';
 import { CutError, RunningAttempts } from './running-attempts.js';
 import { RunningDelivery } from './running-delivery.js';
+import { unlessAborted } from './unless-aborted.js';
 import { AuthenticityError, verifiedBody, type Vouching } from './verified-body.js';
+
+/** How long a source may take to free what it holds. */
+const FREEING_MS = 1_000;
 
 /** Claims the link, sends the body, waits for the verdict, and spends the token or gives it back. */
 @Injectable()
@@ -34,6 +40,7 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
     private readonly ending: LinkEndingService,
     private readonly proofs: ProofService,
     private readonly notes: EvidenceNotes,
+    private readonly digests: DigestsService,
     private readonly taps: BodyTaps,
     private readonly slots: StreamSlots,
     private readonly slowReaders: SlowReadersService,
@@ -119,16 +126,19 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
     await turn();
     const verified = verifiedBody(offer.source, offer.range, delivery.signal, this.vouching(delivery));
     const body = this.taps.on(delivery, verified);
-    let step = await body.next();
+    const next = () => unlessAborted(body.next(), delivery.signal);
+    let step = await next();
     const watch = await this.connections.watch(response);
     try {
       if (!watch) throw new ConnectionLostError();
-      const { fileName, etag, range, status } = offer;
-      response.writeHead(status, bodyHeaders({ fileName, etag, range, status, size: offer.source.size }));
-      for (; !step.done; step = await body.next()) {
+      const { fileName, etag, range, status, sha256 } = offer;
+      const { size } = offer.source;
+      response.writeHead(status, bodyHeaders({ fileName, etag, range, status, size, sha256 }));
+      for (; !step.done; step = await next()) {
         await writer.write(step.value);
         lease.advanced();
       }
+      this.rememberProved(offer);
       await writer.end();
     } catch (error) {
       // Never an end that looks like one: the client must see that the body is broken.
@@ -136,7 +146,8 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
       await watch?.verdict;
       throw error;
     } finally {
-      await body.return();
+      // Bounded: what a dead storage holds must not keep the link.
+      await patiently(body.return(), FREEING_MS).catch(() => undefined);
     }
     const verdict = await watch.verdict;
     return verdict.delivered
@@ -144,11 +155,19 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
       : { outcome: 'broken', reason: delivery.cutReason ?? verdict.reason, sent: writer.sent };
   }
 
+  /** Whoever has the file's end was proved all of it; for a checksum that is knowing its digest. */
+  private rememberProved({ link, range, source, sha256 }: Offer): void {
+    const proved = source.authenticator?.sha256;
+    if (proved === undefined || sha256 !== undefined || range.end < source.size) return;
+    void this.digests.remember(link, proved);
+  }
+
   private vouching(delivery: RunningDelivery): Vouching | undefined {
-    const { observed, linkId, transferId, id: attemptId, range, signal } = delivery;
-    const { authenticator, size } = delivery.offer.source;
+    const { observed, transferId, id: attemptId, range, signal } = delivery;
+    const { link, source } = delivery.offer;
+    const { authenticator } = source;
     if (!observed || !authenticator) return undefined;
-    const proof = { linkId, transferId, attemptId, size, authenticator, observed, range, signal };
+    const proof = { link, transferId, attemptId, source, authenticator, observed, range, signal };
     return { observed, prove: () => this.proofs.prove(proof) };
   }
 }

@@ -17,6 +17,9 @@ export function linkDto(row: LinkRow): LinkDto {
     encrypted: row.encrypted === 1,
     maxDownloads: row.max_downloads,
     confirm: row.confirm,
+    sidecar: row.sidecar === 1,
+    // A link that ended while it was verified will never know.
+    verification: row.ended_at !== null && row.verification === 'running' ? null : row.verification,
     issuer: { kind: row.issuer_kind, id: row.issuer_id },
     createdAt: iso(row.created_at),
     expiresAt: iso(row.expires_at),

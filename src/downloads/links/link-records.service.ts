@@ -16,6 +16,8 @@ export interface NewLinkRecord {
   readonly fileName: string;
   readonly encrypted: boolean;
   readonly integrity: Integrity;
+  /** `passed`: its content was verified before; null: nothing is verified first. */
+  readonly verification: 'running' | 'passed' | null;
   readonly issuer: Principal;
 }
 
@@ -37,7 +39,8 @@ export class LinkRecordsService {
     private readonly events: EventEmitter2,
   ) {}
 
-  async linkMinted({ link, fileName, encrypted, integrity, issuer }: NewLinkRecord): Promise<void> {
+  async linkMinted(record: NewLinkRecord): Promise<void> {
+    const { link, fileName, encrypted, integrity, verification, issuer } = record;
     await this.database
       .insertInto('links')
       .values({
@@ -63,6 +66,8 @@ export class LinkRecordsService {
         confirmed_at: null,
         sha256: null,
         deliveries: 0,
+        verification,
+        sidecar: Number(link.sidecar),
       })
       .execute();
     this.tell(link.id, 'available', null);

@@ -43,7 +43,7 @@ export class LinkDto {
   @ApiProperty({ enum: LINK_STATES })
   state!: string;
 
-  /** Why it ended, where the state does not say it all: `changed`, `by-user`, `restart`, `delivered, unconfirmed`. */
+  /** Why it ended, where the state does not say it all: `changed`, `damaged`, `by-user`, `restart`, `delivered, unconfirmed`. */
   @ApiProperty({ type: String, nullable: true, example: 'by-user' })
   reason!: string | null;
 
@@ -75,6 +75,16 @@ export class LinkDto {
   /** What uses it up: its connections show that all is delivered, or its client names the SHA-256 of all of it. */
   @ApiProperty({ enum: ['connection', 'digest'] })
   confirm!: string;
+
+  /** Whether the file comes together with its sidecar, as one tar. */
+  sidecar!: boolean;
+
+  /**
+   * With `verify: "first"`: whether all of the content was read and found right; until then nobody gets a byte, and
+   * `failed` has ended the link. Null: not asked for, or the link ended before it was known.
+   */
+  @ApiProperty({ type: String, enum: ['running', 'passed', 'failed'], nullable: true })
+  verification!: string | null;
 
   issuer!: IssuerDto;
 

@@ -50,11 +50,21 @@ export class MintLinkDto {
   @IsIn(['client', 'none'])
   bind: 'client' | 'none' = 'client';
 
-  /** `stream`: verified while it is sent, the end held back until the whole is known to be authentic. */
-  @ApiPropertyOptional({ enum: ['stream'] })
+  /** With `decrypt: false`: deliver file and sidecar together, as one uncompressed tar; without it the file can never be opened again. */
+  @ApiPropertyOptional()
   @IsOptional()
-  @IsIn(['stream'])
-  verify = 'stream' as const;
+  @IsBoolean()
+  sidecar: boolean = false;
+
+  /**
+   * `stream`: verified while it is sent, the end held back until the whole is known to be authentic. `first`: all of it is
+   * read before the first byte is sent; meanwhile the link answers 503 `verification-running`, and its time to start
+   * counts from the end of that. Damaged content ends the link.
+   */
+  @ApiPropertyOptional({ enum: ['stream', 'first'] })
+  @IsOptional()
+  @IsIn(['stream', 'first'])
+  verify: 'stream' | 'first' = 'stream';
 
   /**
    * `connection`: the link is used up when the connection shows that the client has all bytes. `digest`: when the client
@@ -126,6 +136,10 @@ export class MintedLinkDto {
   /** Bytes that will be delivered. */
   @ApiProperty({ example: 71905 })
   size!: number;
+
+  /** Hex SHA-256 of what will be delivered; only when it is known from an earlier verification. */
+  @ApiPropertyOptional({ example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' })
+  sha256?: string;
 
   /** Whether the stored file is encrypted. */
   encrypted!: boolean;

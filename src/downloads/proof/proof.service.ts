@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Authenticator, Evidence, ObservedRead } from '../../common/authenticator.js';
-import type { ByteRange } from '../../common/byte-source.js';
-import type { Transfer } from '../../download-tokens/download-link.js';
+import type { ByteRange, ByteSource } from '../../common/byte-source.js';
+import type { DownloadLink, Transfer } from '../../download-tokens/download-link.js';
+import { DigestsService } from '../../backups/digests.service.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { RunningAttempts, type RunningAttempt } from '../delivery/running-attempts.js';
 import { proveFrom } from '../delivery/verified-body.js';
 import { choosePieces } from './choose-pieces.js';
 import { EvidenceNotes } from './evidence-notes.js';
+import { unlessAborted } from '../delivery/unless-aborted.js';
 
 /** How long an attempt may stand still before the proof reads for itself what that attempt would have seen. */
 const STALL_MS = 5_000;
@@ -14,11 +16,11 @@ const LOOK_MS = 100;
 
 /** One answer whose end waits for the proof. */
 export interface Proof {
-  readonly linkId: string;
+  readonly link: DownloadLink;
   readonly transferId: string;
   readonly attemptId: string;
-  /** Bytes of the whole file. */
-  readonly size: number;
+  /** The whole of what the link delivers. */
+  readonly source: ByteSource;
   readonly authenticator: Authenticator;
   /** What this answer saw itself, and of which range. */
   readonly observed: ObservedRead;
@@ -36,6 +38,7 @@ export class ProofService {
     private readonly tokens: DownloadTokensService,
     private readonly running: RunningAttempts,
     private readonly notes: EvidenceNotes,
+    private readonly digests: DigestsService,
   ) {}
 
   /**
@@ -44,16 +47,21 @@ export class ProofService {
    * @throws AuthenticityError
    */
   async prove(proof: Proof): Promise<void> {
-    const { authenticator, size, range, signal } = proof;
+    const { authenticator, range, signal } = proof;
+    const { size } = proof.source;
     const seen = proof.observed.checkpoints();
     const all = seen.at(-1);
     if (all?.start === 0 && all.end === size) return proveFrom(authenticator, [all], signal);
     const transfer = await this.transferOf(proof);
     if (range.end < size && !this.endIsOut(proof, transfer)) return;
-    await proveFrom(authenticator, await this.pieces(proof, seen), signal);
+    // What is proved as a whole only, is read once for all answers that need it, and remembered.
+    if (authenticator.alignment >= size)
+      await unlessAborted(this.digests.compute(proof.link, proof.source), signal);
+    else await proveFrom(authenticator, await this.pieces(proof, seen), signal);
   }
 
-  private endIsOut({ transferId, size }: Proof, transfer: Transfer | undefined): boolean {
+  private endIsOut({ transferId, source }: Proof, transfer: Transfer | undefined): boolean {
+    const { size } = source;
     const covered = transfer?.coverage.at(-1)?.end === size;
     return covered || this.running.ofTransfer(transferId).some((a) => a.range.end === size && a.written());
   }
@@ -61,18 +69,18 @@ export class ProofService {
   private async pieces(proof: Proof, own: readonly Evidence[]): Promise<Evidence[]> {
     const beside = this.running
       .ofTransfer(proof.transferId)
-      .filter((other) => other.id !== proof.attemptId && other.range.end < proof.size);
+      .filter((other) => other.id !== proof.attemptId && other.range.end < proof.source.size);
     for (const other of beside) await bodyWritten(other, proof.signal);
     const notes = (await this.transferOf(proof))?.notes ?? [];
     return choosePieces([
       own,
       ...beside.map((other) => other.trail()).reverse(),
-      ...notes.map((note) => this.notes.read(proof.linkId, note)).reverse(),
+      ...notes.map((note) => this.notes.read(proof.link.id, note)).reverse(),
     ]);
   }
 
-  private async transferOf({ linkId, transferId }: Proof): Promise<Transfer | undefined> {
-    const stored = await this.tokens.describe(linkId);
+  private async transferOf({ link, transferId }: Proof): Promise<Transfer | undefined> {
+    const stored = await this.tokens.describe(link.id);
     return stored?.link.transfers.find((transfer) => transfer.id === transferId);
   }
 }

@@ -70,5 +70,5 @@ export class PublicDownloadController {
   }
 }
 
-const headersOf = ({ fileName, etag, range, status, source }: Offer) =>
-  bodyHeaders({ fileName, etag, range, status, size: source.size });
+const headersOf = ({ fileName, etag, range, status, source, sha256 }: Offer) =>
+  bodyHeaders({ fileName, etag, range, status, size: source.size, sha256 });

@@ -9,10 +9,12 @@ import type { Refusal } from '../../download-tokens/claim.js';
 import type { DownloadLink } from '../../download-tokens/download-link.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { isStorageError } from '../../storage/storage-error.js';
-import { BackupOpenerService, type OpenedBackup } from '../../backups/backup-opener.service.js';
+import { BackupOpenerService, NO_SIDECAR, type OpenedBackup } from '../../backups/backup-opener.service.js';
+import { DigestsService } from '../../backups/digests.service.js';
 import { BadTokenBudget } from '../limits/bad-token-budget.js';
 import { tooManyBadTokens } from '../limits/limit-refusals.js';
 import { LinkEndingService } from '../links/link-ending.service.js';
+import { VerificationService } from '../verification/verification.service.js';
 import { entityTag } from './entity-tag.js';
 import { evaluate } from './preconditions.js';
 import { presentedToken } from './presented-token.js';
@@ -38,6 +40,8 @@ export interface Offer {
   readonly etag: string;
   readonly status: 200 | 206;
   readonly range: ByteRange;
+  /** Hex SHA-256 of the whole, when it is remembered. */
+  readonly sha256: string | undefined;
 }
 
 export interface NotModified {
@@ -54,6 +58,8 @@ export class RedemptionService {
     private readonly ending: LinkEndingService,
     private readonly events: EventEmitter2,
     private readonly badTokens: BadTokenBudget,
+    private readonly verification: VerificationService,
+    private readonly digests: DigestsService,
   ) {}
 
   /** The link behind a request that may go on. @throws ProblemError 400, 401, 403, 429 */
@@ -79,11 +85,14 @@ export class RedemptionService {
     const refusal = (await this.tokens.inspect(token, { client, range }))?.refusal;
     if (refusal) throw this.refusal(refusal, link);
     const { source, fileName } = await this.open(link);
-    return { kind: 'body', token, link, client, fileName, source, etag, status: evaluation.status, range };
+    const sha256 = await this.digests.find(link);
+    const { status } = evaluation;
+    return { kind: 'body', token, link, client, fileName, source, etag, status, range, sha256 };
   }
 
   /** What a client is told when its claim is not granted. */
   refusal(refusal: Refusal, link?: DownloadLink): ProblemError {
+    if (refusal === 'verifying' && link) return this.refused(this.verification.refusal(link), link);
     return this.refused(refusal === 'busy' ? linkBusy() : linkInvalid(), link);
   }
 
@@ -98,8 +107,9 @@ export class RedemptionService {
 
   /** Opens what the link was made for, or ends the link because that is no longer there. @throws ProblemError */
   async open(link: DownloadLink): Promise<OpenedBackup> {
-    const opened = await this.opener.open(link.storageId, link.file, link.decrypt).catch((error: unknown) => {
+    const opened = await this.opener.open(link.storageId, link.file, link).catch((error: unknown) => {
       // A storage that is gone takes its links with it; what cannot be decrypted says so itself.
+      if (error instanceof ProblemError && error.code === NO_SIDECAR) return undefined;
       if (error instanceof ProblemError)
         throw error.status === 404 ? this.refused(linkInvalid(), link) : error;
       if (isStorageError(error, 'changed')) return undefined;
