@@ -14,6 +14,7 @@ const PUBLIC = [
   'GET /metrics',
   'HEAD /api/storage/public-download',
   'POST /api/storage/public-download',
+  'POST /api/storage/public-download/confirm',
 ];
 /** The API's description; served beside the controllers, so no guard stands before it. */
 const DESCRIPTION = /^\/(api\/docs|api\/openapi\.json)/;

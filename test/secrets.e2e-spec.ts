@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { curl, wget } from './support/clients.js';
 import { TEST_KEY, TEST_PROFILE, writeEncryptedBackup } from './support/encrypted-backup.js';
 import { ANONYMOUS, LeakWatch } from './support/leak-watch.js';
+import { describeOnLinux } from './support/service.js';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const CONTENT = `content-${randomBytes(16).toString('hex')}`;
@@ -154,6 +156,11 @@ describe('no secret gets out', () => {
       await call(`POST /api/storage/${watch.service.storageId}/download-url`, { file });
       await call(`GET /api/storage/${watch.service.storageId}/files?prefix=${file}`);
     }
+    // For root it is readable all the same.
+    const locked = backup('locked.sql.enc');
+    const link = await mint(locked.file);
+    chmodSync(locked.path, 0);
+    await curl(link.url);
     const { file } = backup('no-key.sql.enc');
     const { url } = await mint(file);
     await call(`DELETE /api/encryption-keys/${TEST_PROFILE}`);
@@ -235,7 +242,10 @@ describe('no secret gets out', () => {
       expect(canaries.foundIn(readFileSync(join(home.dataDir, name)), ['path'])).toEqual([]);
   });
 
-  it('not on the command line', () => {
-    for (const line of watch.commandLines) expect(canaries.foundIn(line, ['project'])).toEqual([]);
+  describeOnLinux('on the command line', () => {
+    it('neither', () => {
+      expect(watch.commandLines.length).toBeGreaterThan(0);
+      for (const line of watch.commandLines) expect(canaries.foundIn(line, ['project'])).toEqual([]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { MintedLinkDto } from '../../src/downloads/minting/mint.dto.js';
 import { Canaries } from './canaries.js';
 import { DrawbridgeHome, type DrawbridgeProcess } from './drawbridge-process.js';
@@ -25,6 +25,7 @@ export class LeakWatch {
   readonly canaries = new Canaries();
   readonly answers: WatchedAnswer[] = [];
   readonly processes: DrawbridgeProcess[] = [];
+  /** Where Linux tells them. */
   readonly commandLines: Buffer[] = [];
   /** The process that was started last. */
   service!: DrawbridgeProcess;
@@ -35,7 +36,8 @@ export class LeakWatch {
   async start(more: Record<string, string> = {}): Promise<void> {
     this.service = await this.home.start({ ...this.environment, ...more });
     this.processes.push(this.service);
-    this.commandLines.push(readFileSync(`/proc/${this.service.child.pid}/cmdline`));
+    const commandLine = `/proc/${this.service.child.pid}/cmdline`;
+    if (existsSync(commandLine)) this.commandLines.push(readFileSync(commandLine));
   }
 
   /** A start that must not succeed. @returns its exit code */

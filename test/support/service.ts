@@ -44,6 +44,11 @@ export function describeWithProgram(
   describeUnlessMissing(missing, title, body);
 }
 
+/** Tests that read what only Linux tells about a process. */
+export function describeOnLinux(title: string, body: () => void): void {
+  describeUnlessMissing(process.platform === 'linux' ? [] : ['Linux'], title, body);
+}
+
 /** Tests against a service that an environment variable points at, such as `TEST_POSTGRES_URL`. */
 export function describeWithVariable(variable: string, title: string, body: () => void): void {
   describeUnlessMissing(process.env[variable] ? [] : [variable], title, body);
