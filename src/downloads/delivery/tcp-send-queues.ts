@@ -25,6 +25,7 @@ export class TcpSendQueues {
   private next: Promise<SendQueueSnapshot> | undefined;
   private readonly listeners = new Set<(snapshot: SendQueueSnapshot) => void>();
   private timer: NodeJS.Timeout | undefined;
+  private ticking = false;
   private readonly working = new Set<string>();
 
   /**
@@ -63,9 +64,14 @@ export class TcpSendQueues {
     };
   }
 
+  /** Those who began to listen while the table was read would be told of a time before they asked. */
   private async tick(): Promise<void> {
+    if (this.ticking) return;
+    this.ticking = true;
+    const asked = [...this.listeners];
     const snapshot = await this.look();
-    for (const listener of [...this.listeners]) if (this.listeners.has(listener)) listener(snapshot);
+    this.ticking = false;
+    for (const listener of asked) if (this.listeners.has(listener)) listener(snapshot);
   }
 
   private async read(): Promise<SendQueueSnapshot> {
