@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { parseRange } from '../../src/common/byte-ranges.js';
 
 /** What happens to one request; each is used up in turn, then the file is served as it should be. */
@@ -19,6 +21,10 @@ export interface ScriptedLink {
   readonly faults: Fault[];
   /** The Range of each request, `-` for none. */
   readonly ranges: string[];
+  /** What was posted to confirm it. */
+  readonly confirmations: unknown[];
+  /** Problem codes that confirmations meet, each used up in turn; then the right one is 200, and another a mismatch. */
+  readonly confirmFaults: string[];
 }
 
 /** A real HTTP server on the loopback that serves files by token, and fails on request. */
@@ -48,7 +54,13 @@ export class ScriptedServer {
   /** @param repeated what all requests after the faults meet, instead of the file */
   link(content: Buffer, faults: Fault[] = [], repeated?: Fault): ScriptedLink {
     const token = `token-${this.#links.size}`;
-    const link = { token, url: `${this.endpoint}?token=${token}`, content, faults: [...faults], ranges: [] };
+    const link = {
+      token,
+      url: `${this.endpoint}?token=${token}`,
+      content,
+      faults: [...faults],
+      ...nothingYet(),
+    };
     if (repeated) link.faults.push(...Array<Fault>(1000).fill(repeated));
     this.#links.set(token, link);
     return link;
@@ -60,6 +72,10 @@ export class ScriptedServer {
     const link = this.#links.get(url.searchParams.get('token') ?? bearer ?? '');
     if (!link) {
       response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('{"error":"no such link"}');
+      return;
+    }
+    if (url.pathname.endsWith('/confirm')) {
+      await confirm(link, request, response);
       return;
     }
     link.ranges.push(request.headers.range ?? '-');
@@ -95,4 +111,23 @@ export class ScriptedServer {
       response.write(body.subarray(0, fault.cutAfter), () => response.socket?.destroy());
     else response.end(body);
   }
+}
+
+const nothingYet = () => ({ ranges: [], confirmations: [], confirmFaults: [] });
+
+async function confirm(
+  link: ScriptedLink,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const isJson = request.method === 'POST' && request.headers['content-type'] === 'application/json';
+  const body = isJson ? (JSON.parse(Buffer.concat(chunks).toString()) as unknown) : undefined;
+  link.confirmations.push(body);
+  const sha256 = createHash('sha256').update(link.content).digest('hex');
+  const code =
+    link.confirmFaults.shift() ?? (isDeepStrictEqual(body, { sha256 }) ? undefined : 'digest-mismatch');
+  if (code === undefined) response.end('{"success":true,"state":"used"}');
+  else response.writeHead(409, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify({ code }));
 }

@@ -35,6 +35,21 @@ describe('buildCommands', () => {
           expect(old[program as 'curl' | 'wget']).toContain(option);
   });
 
+  it('confirms in the same line, with options of the same age', () => {
+    const { curl, wget } = buildCommands({ ...input, confirmEndpoint: 'https://h/d/confirm' });
+    const hash = '{ sha256sum 2> /dev/null || shasum -a 256 2> /dev/null || openssl dgst -sha256; }';
+    const json = `sed 's/.*= //; s/ .*//; s/.*/{"sha256":"&"}/'`;
+    expect(curl).toBe(
+      `${buildCommands(input).curl} && ${hash} < 'backup.sql' | ${json} | curl -f -g -L --max-redirs 0 -sS ` +
+        String.raw`-w '\n' -H 'Content-Type: application/json' -d @- 'https://h/d/confirm?token=abc'`,
+    );
+    expect(wget).toBe(
+      `${buildCommands(input).wget} && wget -q --tries=3 --max-redirect=0 -O - ` +
+        `--header='Content-Type: application/json' --post-data=$(${hash} < 'backup.sql' | ${json}) ` +
+        `'https://h/d/confirm?token=abc' && echo`,
+    );
+  });
+
   it('names the part file after the file and the link, shorter when that would be too long', () => {
     const partOf = (fileName: string) => /^p=(.*)$/m.exec(buildCommands({ ...input, fileName }).robust)?.[1];
     expect(partOf("it's.sql")).toBe(String.raw`'.it'\''s.sql.L1nk.part'`);

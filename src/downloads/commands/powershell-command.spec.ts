@@ -68,4 +68,17 @@ describe('powershellCommand', () => {
     expect(command.indexOf("-ne 'c0ffee'")).toBeGreaterThan(0);
     expect(command.indexOf("-ne 'c0ffee'")).toBeLessThan(command.indexOf('[IO.File]::Move'));
   });
+
+  it('confirms after the rename what it hashed before, where the link waits for that', () => {
+    const command = powershellCommand({ ...input, confirmEndpoint: 'https://backup.example/d/confirm' });
+    const [hash, move, post] = ['$h = (Get-FileHash', '[IO.File]::Move', 'Invoke-RestMethod'].map((step) =>
+      command.indexOf(step),
+    ) as [number, number, number];
+    expect(hash).toBeGreaterThan(0);
+    expect([hash < move, move < post]).toEqual([true, true]);
+    expect(command).toContain(
+      "-Uri 'https://backup.example/d/confirm?token=abc' -ContentType 'application/json'",
+    );
+    expect(powershellCommand(input)).not.toContain('Invoke-RestMethod');
+  });
 });

@@ -11,7 +11,7 @@ import { shellFile, shellQuote } from './shell-quote.js';
  * another HTTP error (exit 8) an empty file is left.
  *
  * The confirmation, where the link waits for one, is not quoted as a whole: inside double quotes an interactive bash
- * would expand a `!` of the file's name. What it prints has nothing that a shell would split or expand.
+ * would expand a `!` of the file's name. What it prints has nothing that a shell would split or expand. The `echo` ends the line after the answer.
  */
 export function wgetCommand(input: CommandInput): string {
   const file = shellFile(safeFileName(input.fileName));
@@ -19,5 +19,5 @@ export function wgetCommand(input: CommandInput): string {
   const confirmation = confirmUrl(input);
   if (confirmation === undefined) return download;
   const post = `wget -q --tries=3 --max-redirect=0 -O - --header=${JSON_HEADER}`;
-  return `${download} && ${post} --post-data=$(${confirmationOf(file)}) ${confirmation}`;
+  return `${download} && ${post} --post-data=$(${confirmationOf(file)}) ${confirmation} && echo`;
 }
