@@ -71,7 +71,7 @@ export class AppModule {
         ScheduleModule.forRoot(),
         AccessModule,
         downloads,
-        ExplorerModule.register({ imports: [storage, crypto] }),
+        ExplorerModule.register({ imports: [storage, crypto, backups] }),
         tokens,
         storage,
         crypto,

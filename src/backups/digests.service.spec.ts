@@ -137,7 +137,7 @@ describe('DigestsService', () => {
     );
     await eventually('two have begun', () => sources[0]!.opened + sources[1]!.opened === 2);
     await digests.beforeApplicationShutdown();
-    for (const end of ends) expect(await end).toMatchObject({ message: 'The service is stopping' });
+    for (const end of ends) expect(await end).toMatchObject({ status: 503, code: 'shutting-down' });
     expect(sources[2]!.opened).toBe(0);
   });
 

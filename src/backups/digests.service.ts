@@ -3,6 +3,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { AuthenticityError } from '../common/authenticity-error.js';
 import type { ByteSource } from '../common/byte-source.js';
 import { describeError } from '../common/describe-error.js';
+import { ProblemError } from '../common/problem.js';
 import { STORAGE_DELETED, type StorageDeletedEvent } from '../storage/storage-events.js';
 import type { ContentId } from './content-id.js';
 import { DigestPass } from './digest-pass.js';
@@ -57,7 +58,7 @@ export class DigestsService implements BeforeApplicationShutdown {
    * Reads all of a content in the background, whatever is remembered of it: its SHA-256 and, in the same pass, the proof
    * of its authenticator. Joins a pass that runs. Remembers the digest, or forgets it when the proof fails.
    * @param source the content; its version is the content's
-   * @throws AuthenticityError when the proof fails; what the source throws; the signal's reason at shutdown
+   * @throws AuthenticityError when the proof fails; what the source throws; ProblemError 503 at shutdown
    */
   verify(content: ContentId, source: ByteSource): Promise<string> {
     const key = keyOf(content);
@@ -91,7 +92,7 @@ export class DigestsService implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort(new Error('The service is stopping'));
+    this.stop.abort(stopping());
     await Promise.allSettled([...this.running.values()].map(({ result }) => result));
   }
 
@@ -109,5 +110,15 @@ export class DigestsService implements BeforeApplicationShutdown {
     });
   }
 }
+
+const stopping = () =>
+  new ProblemError({
+    status: 503,
+    code: 'shutting-down',
+    title: 'The service is restarting',
+    detail: 'The service is about to restart. Ask again in a moment.',
+    headers: { 'Retry-After': '5' },
+    logLevel: 'debug',
+  });
 
 const keyOf = ({ storageId, file, version }: ContentId) => JSON.stringify([storageId, file, version]);

@@ -8,6 +8,7 @@ import request from 'supertest';
 import { DBACKUP_FIXTURES, dbackupKeys } from '../../test/support/dbackup-fixtures.js';
 import { handlesBelow } from '../../test/support/local-storage.js';
 import { storageApp, TEST_ENCRYPTION_KEY } from '../../test/support/storage-app.js';
+import { BackupsModule } from '../backups/backups.module.js';
 import { CryptoModule } from '../crypto/crypto.module.js';
 import { VaultService } from '../crypto/vault/vault.service.js';
 import { StoragesService } from '../storage/storages.service.js';
@@ -31,7 +32,8 @@ describe('/api/storage/:id/files', () => {
         const crypto = CryptoModule.forRootAsync({
           useFactory: () => ({ encryptionKey: TEST_ENCRYPTION_KEY }),
         });
-        return [crypto, ExplorerModule.register({ imports: [storage, crypto] })];
+        const backups = BackupsModule.register({ imports: [storage, crypto] });
+        return [crypto, ExplorerModule.register({ imports: [storage, crypto, backups] })];
       },
     }));
     storages = app.get(StoragesService);

@@ -25,7 +25,8 @@ export class MintController {
   })
   @ApiOkResponse({ type: MintedLinkDto })
   @ApiProblem(400, 'The request is not valid', {
-    'bad-request': 'The path contains a "." or ".." segment. Give it as the file listing shows it.',
+    'bad-request':
+      'The path contains a "." or ".." segment; or "sidecar" was asked for without "decrypt": false.',
   })
   @ApiProblem(404, 'Not found', {
     'not-found': 'The storage has nothing at this path. The file listing shows what there is.',
@@ -36,6 +37,8 @@ export class MintController {
   })
   @ApiProblem(422, 'Cannot be decrypted', {
     ...REFUSAL_EXAMPLES,
+    'no-sidecar':
+      'No sidecar lies beside the file. Put it back, or ask without "sidecar" for the file alone.',
     'not-a-backup': 'This file only describes a backup. Name the backup beside it.',
   })
   @ApiProblem(429, tooManyLinks().title, { 'too-many-links': tooManyLinks().message })

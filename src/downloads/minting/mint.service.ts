@@ -2,13 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { LINK_MINTED, type LinkMintedEvent } from '../../common/events.js';
 import type { Principal } from '../../common/principal.js';
-import { badRequest, ProblemError } from '../../common/problem.js';
+import { badRequest } from '../../common/problem.js';
 import { checkStoragePath } from '../../common/storage-path.js';
 import { BackupFormatsService } from '../../crypto/backup-formats.service.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { storageProblem } from '../../storage/storage-problem.js';
 import { BackupOpenerService } from '../../backups/backup-opener.service.js';
 import { DigestsService } from '../../backups/digests.service.js';
+import { notABackup } from '../../backups/not-a-backup.js';
 import { buildCommands } from '../commands/build-commands.js';
 import { DOWNLOADS_OPTIONS, type DownloadsOptions } from '../downloads.options.js';
 import { LinkCapService } from '../limits/link-cap.service.js';
@@ -84,11 +85,3 @@ export class MintService {
 
 const bundleOfPlaintext = () =>
   badRequest('"sidecar" goes with "decrypt": false: a decrypted file needs no sidecar.');
-
-const notABackup = () =>
-  new ProblemError({
-    status: 422,
-    code: 'not-a-backup',
-    title: 'Not a backup',
-    detail: 'This file only describes a backup. Name the backup beside it.',
-  });

@@ -19,6 +19,7 @@ import {
   previewRefused,
   shuttingDown,
 } from './refusals.js';
+import { verificationRunning } from '../verification/verification-running.js';
 
 const SUMMARIES = {
   GET: 'Download the file of a link',
@@ -33,6 +34,10 @@ const BODY_HEADERS: NonNullable<ApiResponseOptions['headers']> = {
   },
   'Content-Disposition': { description: 'RFC 6266, with the name of the file.', schema: { type: 'string' } },
   ETag: { description: 'Strong; the same for every link to the same content.', schema: { type: 'string' } },
+  'Repr-Digest': {
+    description: 'RFC 9530, `sha-256` of the whole file, also with a part of it; only when it is known.',
+    schema: { type: 'string', example: 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:' },
+  },
   'Accept-Ranges': { schema: { type: 'string', enum: ['bytes'] } },
 };
 
@@ -82,6 +87,7 @@ export function ApiPublicDownload(method: 'GET' | 'HEAD' | 'POST') {
         'The key was stored under another ENCRYPTION_KEY. Start the service with that one.',
     }),
     ApiProblem(503, 'Not now', {
+      'verification-running': verificationRunning().message,
       'shutting-down': shuttingDown().message,
       'too-many-streams': tooManyStreams().message,
       'store-unavailable': 'The link cannot be checked at the moment. Try again in a moment.',

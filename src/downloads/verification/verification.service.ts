@@ -3,7 +3,7 @@ import { BackupOpenerService } from '../../backups/backup-opener.service.js';
 import { DigestsService } from '../../backups/digests.service.js';
 import { AuthenticityError } from '../../common/authenticity-error.js';
 import { describeError } from '../../common/describe-error.js';
-import type { ProblemError } from '../../common/problem.js';
+import { ProblemError } from '../../common/problem.js';
 import type { DownloadLink } from '../../download-tokens/download-link.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { isFinal } from '../../download-tokens/rules/index.js';
@@ -92,6 +92,7 @@ export class VerificationService implements OnApplicationBootstrap {
   private async failed(link: DownloadLink, error: unknown): Promise<void> {
     const reason = endReasonOf(error);
     if (reason === undefined) {
+      if (error instanceof ProblemError && error.logLevel === 'debug') return;
       this.logger.warn(`The verification of link ${link.id} broke off: ${describeError(error)}`);
       return;
     }
