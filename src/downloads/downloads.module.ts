@@ -22,6 +22,7 @@ import { MintController } from './minting/mint.controller.js';
 import { MintService } from './minting/mint.service.js';
 import { EvidenceNotes } from './proof/evidence-notes.js';
 import { ProofService } from './proof/proof.service.js';
+import { ReceiptsController } from './receipts/receipts.controller.js';
 import { PublicDownloadController } from './redeeming/public-download.controller.js';
 import { RedemptionService } from './redeeming/redemption.service.js';
 import { VerificationRecords } from './verification/verification-records.js';
@@ -42,7 +43,13 @@ export class DownloadsModule {
       module: DownloadsModule,
       imports: options.imports,
       // The public endpoint first: `/api/storage/:id` routes of others must not catch it.
-      controllers: [PublicDownloadController, ConfirmController, MintController, LinksController],
+      controllers: [
+        PublicDownloadController,
+        ConfirmController,
+        MintController,
+        LinksController,
+        ReceiptsController,
+      ],
       providers: [
         {
           provide: DOWNLOADS_OPTIONS,
