@@ -14,15 +14,6 @@ export class RawClient {
     private readonly socket: Socket,
     private readonly text: string,
   ) {
-    socket.on('data', (chunk: Buffer) => {
-      this.chunks.push(chunk);
-      this.length += chunk.length;
-      if (this.headLength < 0) {
-        const end = this.all().indexOf('\r\n\r\n');
-        if (end >= 0) this.headLength = end + 4;
-      }
-      this.wake();
-    });
     const onEnd = () => {
       this.ended = true;
       this.wake();
@@ -30,14 +21,31 @@ export class RawClient {
     socket.once('end', onEnd).once('close', onEnd).once('error', onEnd);
   }
 
-  /** @param head what follows the request line's path: the version, and headers each ended by CR LF */
-  static async request(url: string, head: string, { halfClose = false } = {}): Promise<RawClient> {
+  /**
+   * @param head what follows the request line's path: the version, and headers each ended by CR LF
+   * @param readSize how much one read takes at most: what was received ends so close to where reading stops
+   */
+  static async request(
+    url: string,
+    head: string,
+    { halfClose = false, readSize = 64 * 1024 } = {},
+  ): Promise<RawClient> {
     const { hostname, port, pathname, search } = new URL(url);
-    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const receiver: { client?: RawClient } = {};
+    const onread = {
+      buffer: Buffer.alloc(readSize),
+      callback: (length: number, buffer: Uint8Array) => {
+        receiver.client?.receive(Buffer.from(buffer.subarray(0, length)));
+        return true;
+      },
+    };
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true, onread });
     await once(socket, 'connect');
     const client = new RawClient(socket, `GET ${pathname}${search} ${head}Host: ${hostname}\r\n\r\n`);
+    receiver.client = client;
     socket.write(client.text);
-    if (halfClose) socket.end();
+    // A socket that is still shutting down cannot be reset (libuv), so wait until the FIN is out.
+    if (halfClose) await new Promise<void>((resolve) => socket.end(resolve));
     return client;
   }
 
@@ -68,8 +76,18 @@ export class RawClient {
     await this.until(() => this.all().includes(text));
   }
 
+  /** Empty until the answer's head is complete. */
   body(): Buffer {
-    return this.all().subarray(this.headLength);
+    return this.headLength < 0 ? Buffer.alloc(0) : this.all().subarray(this.headLength);
+  }
+
+  get hasHead(): boolean {
+    return this.headLength >= 0;
+  }
+
+  /** Says that we send nothing more; the answer can still be read. */
+  halfClose(): void {
+    this.socket.end();
   }
 
   /** Ends our side as a program does that closes its socket after reading everything. */
@@ -83,8 +101,19 @@ export class RawClient {
     this.socket.resetAndDestroy();
   }
 
+  /** As the system does for a program that ends: our FIN, or a reset if something was not read. */
   destroy(): void {
     this.socket.destroy();
+  }
+
+  private receive(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.length += chunk.length;
+    if (this.headLength < 0) {
+      const end = this.all().indexOf('\r\n\r\n');
+      if (end >= 0) this.headLength = end + 4;
+    }
+    this.wake();
   }
 
   private all(): Buffer {
