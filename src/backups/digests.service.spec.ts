@@ -11,7 +11,6 @@ import { openDatabase, type Database } from '../database/open-database.js';
 import { DigestsRepository } from './digests.repository.js';
 import { DigestsService, type ContentId } from './digests.service.js';
 
-const DAY_MS = 86_400_000;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const contentOf = (version: string, file = 'a.sql'): ContentId => ({ storageId: 'st_1', file, version });
 
@@ -48,13 +47,11 @@ class GatedSource implements ByteSource {
 /** Real: database, GCM. */
 describe('DigestsService', () => {
   let database: Database;
-  let clock: ManualClock;
   let digests: DigestsService;
 
   beforeEach(async () => {
     database = await openDatabase({ sqliteFile: ':memory:' });
-    clock = new ManualClock();
-    digests = new DigestsService(new DigestsRepository(database, clock));
+    digests = new DigestsService(new DigestsRepository(database, new ManualClock()));
   });
   afterEach(async () => {
     await digests.beforeApplicationShutdown();
@@ -147,20 +144,6 @@ describe('DigestsService', () => {
     await digests.compute(contentOf('v1'), new MemorySource(Buffer.alloc(32 * 1024 * 1024)));
     clearInterval(counting);
     expect(turns).toBeGreaterThan(3);
-  });
-
-  it('keeps the newest forms of a file, and nothing for ever', async () => {
-    for (const version of ['v1', 'v2', 'v3', 'v4', 'v5']) {
-      await digests.remember(contentOf(version), version);
-      clock.advance(1);
-    }
-    await digests.remember(contentOf('v1', 'b.sql'), 'other');
-    const known = ['v1', 'v2', 'v3', 'v4', 'v5'].map((version) => digests.find(contentOf(version)));
-    expect(await Promise.all(known)).toEqual([undefined, 'v2', 'v3', 'v4', 'v5']);
-    clock.advance(91 * DAY_MS);
-    await digests.remember(contentOf('v9', 'c.sql'), 'newest');
-    expect(await digests.find(contentOf('v1', 'b.sql'))).toBeUndefined();
-    expect(await digests.find(contentOf('v9', 'c.sql'))).toBe('newest');
   });
 
   it('forgets a storage with its files', async () => {
