@@ -6,10 +6,7 @@ import { patiently } from '../../patiently.js';
 import { StorageError } from '../../storage-error.js';
 import type { Opened } from './confined-open.js';
 import { toStorageError } from './errors.js';
-
-/** Small, so that the first byte is quick; then the size at which a pump is fastest. */
-const FIRST_CHUNK = 64 * 1024;
-const CHUNK = 512 * 1024;
+import { ReadSize } from './read-size.js';
 
 /** Says which content a file holds. Hashed: inode and time are nobody's business. */
 export function versionOf(stats: BigIntStats): string {
@@ -38,12 +35,15 @@ export class LocalSource implements ByteSource {
     const onAbort = () => void close();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const reads = this.reads(handle, range);
+      const readSize = new ReadSize();
+      const reads = this.reads(handle, range, readSize);
       let ahead = reads.next();
       while (!ahead.done) {
         const chunk = await patiently(ahead.value, this.idleTimeoutMs, signal);
         ahead = reads.next();
+        readSize.handed();
         yield chunk;
+        readSize.returned(chunk.length);
       }
     } catch (error) {
       throw toStorageError(error);
@@ -68,13 +68,16 @@ export class LocalSource implements ByteSource {
   }
 
   /** Starts one read at each step, in turn into two buffers: the consumer holds one while the other is filled. */
-  private *reads(handle: FileHandle, range: ByteRange): Generator<Promise<Uint8Array>, void> {
+  private *reads(
+    handle: FileHandle,
+    range: ByteRange,
+    readSize: ReadSize,
+  ): Generator<Promise<Uint8Array>, void> {
     const buffers: Buffer[] = [];
     let start = range.start;
     for (let step = 0; start < range.end; step++) {
-      const length = Math.min(step === 0 ? FIRST_CHUNK : CHUNK, range.end - start);
-      const kept = buffers[step % 2];
-      const buffer = kept && kept.length >= length ? kept : Buffer.allocUnsafeSlow(length);
+      const length = Math.min(readSize.next, range.end - start);
+      const buffer = bufferOf(readSize.next, buffers[step % 2]);
       buffers[step % 2] = buffer;
       const read = this.fill(handle, buffer.subarray(0, length), start, start + length === range.end);
       // Nobody may come for it.
@@ -99,4 +102,11 @@ export class LocalSource implements ByteSource {
     if (versionOf(stats) !== this.version)
       throw new StorageError('changed', 'The file was replaced or written to.');
   }
+}
+
+/** The same one while its size is right; another one's memory is given back at once, not when it is collected. */
+function bufferOf(size: number, kept: Buffer | undefined): Buffer {
+  if (kept?.length === size) return kept;
+  (kept?.buffer as ArrayBuffer | undefined)?.transfer(0);
+  return Buffer.allocUnsafeSlow(size);
 }
