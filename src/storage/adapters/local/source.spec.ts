@@ -80,7 +80,7 @@ describe('a read of a local file', () => {
     const sizes: number[] = [];
     for await (const chunk of source.open(wholeOf(source), unhurried())) sizes.push(chunk.length);
     expect(sizes[0]).toBe(SMALL_READ);
-    expect(new Set(sizes)).toEqual(new Set([SMALL_READ, LARGE_READ]));
+    expect(Math.max(...sizes)).toBe(LARGE_READ);
   });
 
   describe('of a disk that does not answer', () => {
