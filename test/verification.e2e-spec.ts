@@ -28,6 +28,8 @@ async function linkWhen(
   }
 }
 
+const visit = (url: string) => fetch(url, { headers: { Accept: 'text/html' } });
+
 describe('verify: "first"', () => {
   const gate = new Gate();
   let drawbridge: Drawbridge;
@@ -66,13 +68,20 @@ describe('verify: "first"', () => {
         expect(await response.json()).toMatchObject({ code: 'verification-running' });
     }
 
+    const waitingPage = await visit(minted.url);
+    expect(waitingPage.status).toBe(200);
+    expect(Number(waitingPage.headers.get('refresh'))).toBeGreaterThanOrEqual(2);
+    expect(await waitingPage.text()).not.toContain('<button');
+
     const opened = Date.now();
     gate.open();
     const passed = await linkWhen(drawbridge, minted.id, ({ verification }) => verification === 'passed');
     expect(Date.parse(passed.expiresAt)).toBeGreaterThanOrEqual(opened + 1_000);
-    expect(passed.state).toBe('available');
 
     const reader = await drawbridge.mint(file);
+    const page = await visit(reader.url);
+    expect(page.headers.get('refresh')).toBeNull();
+    expect(await page.text()).toContain('<button');
     expect(reader.sha256).toBe(sha256(PLAIN));
     const { code, stdout } = await curl(reader.url);
     expect({ code, right: stdout.equals(PLAIN) }).toEqual({ code: 0, right: true });

@@ -25,6 +25,12 @@ describe('browserPage', () => {
     expect(html.match(/<button/g)).toHaveLength(1);
   });
 
+  it('has neither button nor deadline while the file is verified', () => {
+    const html = browserPage('db.sql.gz', 1_572_864, EXPIRES, true);
+    expect(html).toContain('being verified');
+    expect(html).not.toMatch(/<form|<button|<time/);
+  });
+
   it('loads nothing, runs nothing and links nowhere', () => {
     expect(page('db.sql')).not.toMatch(
       /<(script|img|link|iframe|a|base|meta http-equiv)\b|url\(|@import|\son\w+=/i,

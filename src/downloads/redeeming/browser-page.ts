@@ -20,11 +20,22 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'text/html; charset=utf-8',
 };
 
+const BUTTON = '<form method="post"><button>Download</button></form>';
+const VERIFYING =
+  '<p role="status">The file is being verified. This page reloads by itself; the download can be started then.</p>';
+
+function deadline(expiresAt: Date): string {
+  const time = expiresAt.toISOString();
+  const shown = time.replace('T', ' ').slice(0, 19);
+  return `<small>This link works once. Start before <time datetime="${time}">${shown} UTC</time>.</small>`;
+}
+
 /**
  * What a person sees who opens a link in a browser: the file is fetched by the button's POST alone, so that opening,
  * previewing or reloading the page uses nothing up. The form has no action: it posts to the page's own address.
+ * @param isVerifying nothing can be fetched yet; whoever answers with the page has it reloaded
  */
-export function browserPage(fileName: string, size: number, expiresAt: Date): string {
+export function browserPage(fileName: string, size: number, expiresAt: Date, isVerifying = false): string {
   const name = escapeHtml(fileName);
   return `<!doctype html>
 <html lang="en">
@@ -50,11 +61,7 @@ small { display: block; margin-top: 1rem; color: light-dark(#666, #999); }
 <main>
 <h1>${name}</h1>
 <p>${humanSize(size)}</p>
-<form method="post"><button>Download</button></form>
-<small>This link works once. Start before <time datetime="${expiresAt.toISOString()}">${expiresAt
-    .toISOString()
-    .replace('T', ' ')
-    .slice(0, 19)} UTC</time>.</small>
+${isVerifying ? VERIFYING : `${BUTTON}\n${deadline(expiresAt)}`}
 </main>
 </body>
 </html>

@@ -7,6 +7,7 @@ import { ConnectionsService } from '../delivery/connections.service.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
 import { bodyHeaders, PUBLIC_HEADERS } from '../http/response-headers.js';
 import { LinkRecordsService } from '../links/link-records.service.js';
+import { VerificationService } from '../verification/verification.service.js';
 import { browserPage, PAGE_HEADERS } from './browser-page.js';
 import { ApiPublicDownload } from './public-download.docs.js';
 import { RedemptionService, type Offer } from './redemption.service.js';
@@ -22,6 +23,7 @@ export class PublicDownloadController {
     private readonly delivery: DeliveryService,
     private readonly connections: ConnectionsService,
     private readonly records: LinkRecordsService,
+    private readonly verification: VerificationService,
   ) {}
 
   // Before @Get(): Express answers HEAD with the GET handler otherwise, and that claims the link.
@@ -66,7 +68,10 @@ export class PublicDownloadController {
     response.set(PUBLIC_HEADERS);
     const { link } = await this.redemption.admit(request);
     const fileName = (await this.records.fileNameOf(link.id)) ?? baseName(link.file);
-    response.set(PAGE_HEADERS).send(browserPage(fileName, link.size, new Date(link.expiresAt)));
+    const reloadAfter = this.verification.reloadAfter(link);
+    if (reloadAfter !== undefined) response.set('Refresh', String(reloadAfter));
+    const page = browserPage(fileName, link.size, new Date(link.expiresAt), reloadAfter !== undefined);
+    response.set(PAGE_HEADERS).send(page);
   }
 }
 

@@ -10,7 +10,7 @@ import { isFinal } from '../../download-tokens/rules/index.js';
 import { isStorageError } from '../../storage/storage-error.js';
 import { LinkEndingService } from '../links/link-ending.service.js';
 import { VerificationRecords } from './verification-records.js';
-import { verificationRunning } from './verification-running.js';
+import { secondsToWait, verificationRunning } from './verification-running.js';
 
 /** A running job keeps its link from expiring so often within one TTL, and at least once a minute. */
 const RENEWALS_A_TTL = 3;
@@ -55,6 +55,13 @@ export class VerificationService implements OnApplicationBootstrap {
   refusal(link: DownloadLink): ProblemError {
     this.ensure(link);
     return verificationRunning(this.digests.remainingMs(link));
+  }
+
+  /** In how many seconds a page that waits for it should look again; undefined: it does not wait. */
+  reloadAfter(link: DownloadLink): number | undefined {
+    if (link.verification?.state !== 'running') return undefined;
+    this.ensure(link);
+    return secondsToWait(this.digests.remainingMs(link));
   }
 
   /** Never rejects. */
