@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { IsString } from 'class-validator';
 import type { ByteRange, ByteSource } from '../../src/common/byte-source.js';
 import type { AdapterKind } from '../../src/storage/adapter-kind.js';
@@ -15,11 +16,15 @@ import { StorageError, type StorageErrorCode } from '../../src/storage/storage-e
  * - `flip`: one bit of the byte is another one
  * - `stall`: nothing comes any more until the read is aborted
  * - `deaf`: nothing comes any more, and the abort is not heard either
+ * - `slow`: each 64 KiB take so long
  */
 export type Fault =
   | { readonly kind: 'error'; readonly at: number; readonly code: StorageErrorCode }
   | { readonly kind: 'crash' | 'short' | 'flip' | 'stall' | 'deaf'; readonly at: number }
-  | { readonly kind: 'long'; readonly bytes: number };
+  | { readonly kind: 'long'; readonly bytes: number }
+  | { readonly kind: 'slow'; readonly ms: number };
+
+const SLOW_BYTES = 64 * 1024;
 
 /** Which files are faulty now, and how many reads of faulty files are held. */
 export class Faults {
@@ -100,7 +105,8 @@ class FaultySource implements ByteSource {
         }
       }
       position += chunk.length;
-      yield chunk;
+      if (fault?.kind === 'slow') yield* slowly(chunk, fault.ms, signal);
+      else yield chunk;
     }
     if (fault?.kind === 'long') yield new Uint8Array(fault.bytes).fill(0x2a);
   }
@@ -118,5 +124,12 @@ class FaultySource implements ByteSource {
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
     });
+  }
+}
+
+async function* slowly(chunk: Uint8Array, ms: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += SLOW_BYTES) {
+    await setTimeout(ms, undefined, { signal });
+    yield chunk.subarray(at, at + SLOW_BYTES);
   }
 }
