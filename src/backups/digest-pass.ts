@@ -1,20 +1,33 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { AuthenticityError } from '../common/authenticity-error.js';
 import { wholeOf, type ByteSource } from '../common/byte-source.js';
 
 /** So much is hashed between two turns of the event loop: about a millisecond. */
 const BYTES_A_TURN = 512 * 1024;
+/** So long it rests after those while it must make way: that leaves others some five sixths of the processor. */
+const REST_MS = 4;
 
 /** One reading of a whole source, in order: its SHA-256 and, from the same bytes, its proof. */
 export class DigestPass {
   private read = 0;
 
-  constructor(private readonly source: ByteSource) {}
+  private hurried = false;
+
+  /** @param mustMakeWay whether there is at the moment somebody who should not be kept waiting */
+  constructor(
+    private readonly source: ByteSource,
+    private readonly mustMakeWay: () => boolean = () => false,
+  ) {}
 
   /** Bytes read so far, and in all. */
   get progress(): { readonly done: number; readonly total: number } {
     return { done: this.read, total: this.source.size };
+  }
+
+  /** Makes way for nobody from now on: somebody waits for this very pass. */
+  hurry(): void {
+    this.hurried = true;
   }
 
   /**
@@ -36,7 +49,7 @@ export class DigestPass {
       if (sinceTurn < BYTES_A_TURN) continue;
       sinceTurn = 0;
       // Storages that answer from memory would otherwise keep everybody else waiting.
-      await turn();
+      await (!this.hurried && this.mustMakeWay() ? sleep(REST_MS) : turn());
       signal.throwIfAborted();
     }
     if (this.read !== source.size) throw new Error('The source ended early');

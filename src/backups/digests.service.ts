@@ -31,6 +31,7 @@ export class DigestsService implements BeforeApplicationShutdown {
   private readonly stop = new AbortController();
   private readonly slots = new Slots(PASSES_AT_ONCE);
   private readonly running = new Map<string, Running>();
+  private inFront = 0;
 
   constructor(private readonly digests: DigestsRepository) {}
 
@@ -48,10 +49,24 @@ export class DigestsService implements BeforeApplicationShutdown {
 
   /**
    * The remembered digest, else what a pass over the source finds; see {@link verify}.
+   * @param urgent a client waits for it: its pass makes way for nobody
    * @throws AuthenticityError, and what the source throws
    */
-  async compute(content: ContentId, source: ByteSource): Promise<string> {
-    return (await this.find(content)) ?? this.verify(content, source);
+  async compute(content: ContentId, source: ByteSource, urgent = false): Promise<string> {
+    const known = await this.find(content);
+    if (known !== undefined) return known;
+    const result = this.verify(content, source);
+    if (urgent) this.running.get(keyOf(content))?.pass.hurry();
+    return result;
+  }
+
+  /** Passes make way for this work while it lasts, such as a delivery. */
+  makeWayFor(work: Promise<unknown>): void {
+    this.inFront += 1;
+    const over = () => {
+      this.inFront -= 1;
+    };
+    work.then(over, over);
   }
 
   /**
@@ -64,7 +79,7 @@ export class DigestsService implements BeforeApplicationShutdown {
     const key = keyOf(content);
     const running = this.running.get(key);
     if (running) return running.result;
-    const pass = new DigestPass(source);
+    const pass = new DigestPass(source, () => this.inFront > 0);
     const result = this.run(content, pass).finally(() => this.running.delete(key));
     // Whoever asked may be gone by the time it fails.
     result.catch(() => undefined);

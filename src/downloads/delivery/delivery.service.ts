@@ -84,6 +84,7 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
       () => undefined,
     );
     this.running.add(delivery);
+    this.digests.makeWayFor(delivery.over);
     void delivery.over.then(this.slowReaders.watch(delivery));
     this.connections.occupy(request.socket, delivery.over);
     await this.answerFailure(await finished, offer, response);

@@ -56,7 +56,7 @@ export class ProofService {
     if (range.end < size && !this.endIsOut(proof, transfer)) return;
     // What is proved as a whole only, is read once for all answers that need it, and remembered.
     if (authenticator.alignment >= size)
-      await unlessAborted(this.digests.compute(proof.link, proof.source), signal);
+      await unlessAborted(this.digests.compute(proof.link, proof.source, true), signal);
     else await proveFrom(authenticator, await this.pieces(proof, seen), signal);
   }
 
