@@ -1,3 +1,5 @@
+import type { ByteRange } from './byte-range.js';
+
 /**
  * What happens, for those who only look on (metrics, audit, live progress). Sent through @nestjs/event-emitter, so that
  * who acts knows nobody who listens. No event carries a token.
@@ -11,7 +13,7 @@ export const LINK_MINTED = 'link.minted';
 export const ATTEMPT_STARTED = 'attempt.started';
 /** Payload: {@link AttemptEndedEvent}. */
 export const ATTEMPT_ENDED = 'attempt.ended';
-/** Payload: {@link AttemptProgressEvent}; at most 4 a second for each attempt. */
+/** Payload: {@link AttemptProgressEvent}; at most 4 a second for each attempt, and one at its end. */
 export const ATTEMPT_PROGRESS = 'attempt.progress';
 /** The record says something new of a link. Payload: {@link LinkStateEvent}. */
 export const LINK_STATE = 'link.state';
@@ -50,6 +52,10 @@ export interface AttemptProgressEvent {
   readonly attemptId: string;
   readonly transferId: string;
   readonly client: string;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** What earlier attempts of the transfer were sent, merged and in order. */
+  readonly earlier: readonly ByteRange[];
   /** Position in the file of its first byte, and how many bytes the connection has taken from there on. */
   readonly start: number;
   readonly sent: number;
@@ -62,6 +68,8 @@ export interface LinkStateEvent {
   /** As in the record: available, active, used, expired, revoked or exhausted. */
   readonly state: string;
   readonly reason: string | null;
+  /** Bytes of the file. */
+  readonly size: number;
 }
 
 export interface LinkConfirmedEvent {

@@ -16,6 +16,9 @@ import { SlowReadersService } from './limits/slow-readers.service.js';
 import { StreamSlots } from './limits/stream-slots.js';
 import { LinkEndingService } from './links/link-ending.service.js';
 import { LinkRecordsService } from './links/link-records.service.js';
+import { LiveController } from './live/live.controller.js';
+import { LiveFeedService } from './live/live-feed.service.js';
+import { LiveStreamsService } from './live/live-streams.service.js';
 import { LinksController } from './links/links.controller.js';
 import { LinksService } from './links/links.service.js';
 import { MintController } from './minting/mint.controller.js';
@@ -47,6 +50,8 @@ export class DownloadsModule {
         PublicDownloadController,
         ConfirmController,
         MintController,
+        // Before the links: `/api/downloads/events` is none of their ids.
+        LiveController,
         LinksController,
         ReceiptsController,
       ],
@@ -80,6 +85,8 @@ export class DownloadsModule {
         LinkRecordsService,
         LinkEndingService,
         LinksService,
+        LiveFeedService,
+        LiveStreamsService,
         EvidenceNotes,
         ConfirmService,
         LinkDigestService,

@@ -29,17 +29,21 @@ export class BodyTaps {
   }
 
   private async *watched(delivery: RunningDelivery, body: Body): Body {
-    const { linkId, id: attemptId, transferId, range, record, writer } = delivery;
-    const { start } = range;
+    const { offer, linkId, id: attemptId, transferId, range, record, writer } = delivery;
+    const earlier = offer.link.transfers.find((transfer) => transfer.id === transferId)?.sent ?? [];
+    const of = { linkId, attemptId, transferId, client: record.client, size: offer.link.size, earlier };
     const reporter = new ProgressReporter(({ sent, rate }) => {
-      const of = { linkId, attemptId, transferId, client: record.client };
-      const event: AttemptProgressEvent = { ...of, start, sent, rate };
+      const event: AttemptProgressEvent = { ...of, start: range.start, sent, rate };
       this.events.emit(ATTEMPT_PROGRESS, event);
     }, monotonicClock);
-    for await (const chunk of body) {
-      yield chunk;
-      // Asked for the next one, so this one is written.
-      reporter.advanced(writer.sent);
+    try {
+      for await (const chunk of body) {
+        yield chunk;
+        // Asked for the next one, so this one is written.
+        reporter.advanced(writer.sent);
+      }
+    } finally {
+      reporter.finish(writer.sent);
     }
   }
 }

@@ -70,7 +70,7 @@ export class LinkRecordsService {
         sidecar: Number(link.sidecar),
       })
       .execute();
-    this.tell(link.id, 'available', null);
+    this.tell({ linkId: link.id, state: 'available', reason: null, size: link.size });
   }
 
   async fileNameOf(linkId: string): Promise<string | undefined> {
@@ -140,17 +140,17 @@ export class LinkRecordsService {
     reason: string | null,
     values: Updateable<LinksTable> & { readonly state: LinkState },
   ): Promise<void> {
-    const { numUpdatedRows } = await this.database
+    const changed = await this.database
       .updateTable('links')
       .set(values)
       .where('id', '=', linkId)
       .where('ended_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    if (numUpdatedRows > 0n) this.tell(linkId, values.state, reason);
+      .returning('size')
+      .executeTakeFirst();
+    if (changed) this.tell({ linkId, state: values.state, reason, size: changed.size });
   }
 
-  private tell(linkId: string, state: LinkState, reason: string | null): void {
-    const event: LinkStateEvent = { linkId, state, reason };
+  private tell(event: LinkStateEvent): void {
     this.events.emit(LINK_STATE, event);
   }
 }
