@@ -55,6 +55,8 @@ describe('confirm: "digest"', () => {
 
   it('spends the link by the right SHA-256 only, and says so for a minute', async () => {
     const link = await mint();
+    const counted = async () =>
+      (await (await fetch(`${drawbridge.url}/metrics`)).text()).match(/^drawbridge_conf.*/gm);
     for (let round = 0; round < 2; round += 1) {
       expect((await curl(link.url)).stdout.equals(backup.plain)).toBe(true);
       expect(await drawbridge.stateOf(link.id, ['available'])).toBe('available');
@@ -70,6 +72,10 @@ describe('confirm: "digest"', () => {
     expect(events.at(-1)).toEqual([LINK_CONFIRMED, { linkId: link.id, client: '127.0.0.1' }]);
     expect((await drawbridge.link(link.id)).state).toBe('used');
     expect((await curl(link.url)).code).toBe(22);
+    expect(await counted()).toEqual([
+      'drawbridge_confirmations_total{outcome="mismatch"} 1',
+      'drawbridge_confirmations_total{outcome="confirmed"} 1',
+    ]);
     expect(await statusOf(confirm(link, digest))).toEqual([200, 'used']);
     expect(await statusOf(confirm(link, sha256(Buffer.from('x'))))).toEqual([409, 'digest-mismatch']);
   });

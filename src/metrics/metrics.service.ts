@@ -4,6 +4,8 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import {
   ATTEMPT_ENDED,
   ATTEMPT_STARTED,
+  DIGEST_MISMATCH,
+  LINK_CONFIRMED,
   LINK_MINTED,
   REDEEM_REFUSED,
   type AttemptEndedEvent,
@@ -33,6 +35,12 @@ export class MetricsService {
     name: 'drawbridge_redeem_refused_total',
     help: 'Requests of the public endpoint that were refused, by problem code',
     labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  private readonly confirmations = new Counter({
+    name: 'drawbridge_confirmations_total',
+    help: 'SHA-256 digests that clients named for what they downloaded, by whether they were right',
+    labelNames: ['outcome'],
     registers: [this.registry],
   });
   private readonly bytes = new Counter({
@@ -88,6 +96,16 @@ export class MetricsService {
     this.streams.dec();
     this.attempts.inc({ outcome, reason });
     this.bytes.inc(bytesSent);
+  }
+
+  @OnEvent(LINK_CONFIRMED)
+  onConfirmed(): void {
+    this.confirmations.inc({ outcome: 'confirmed' });
+  }
+
+  @OnEvent(DIGEST_MISMATCH)
+  onMismatch(): void {
+    this.confirmations.inc({ outcome: 'mismatch' });
   }
 
   @OnEvent(REDEEM_REFUSED)

@@ -11,8 +11,8 @@ import { complete } from './settle.js';
 export const UNCONFIRMED = 'delivered, unconfirmed';
 
 /**
- * With `confirm: "digest"`: the client has shown the right SHA-256, which only one who has all bytes can. So it counts
- * whatever the connections told of its attempts, and spends the link. Once more within a minute of use changes nothing.
+ * With `confirm: "digest"`: the client says what it has, and that is right. So it counts whatever the connections told of
+ * its attempts, and spends the link. Once more within a minute of use changes nothing.
  */
 export function confirmed(stored: DownloadLink, now: number): Change<Confirmation> {
   const link = current(stored, now);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DigestsService } from '../../backups/digests.service.js';
+import { ProblemError } from '../../common/problem.js';
 import type { DownloadLink } from '../../download-tokens/download-link.js';
 import { RedemptionService } from '../redeeming/redemption.service.js';
 import { digestFailed, digestPending } from './confirm-refusals.js';
@@ -28,7 +29,7 @@ export class LinkDigestService {
     if (known !== undefined) return known;
     this.throwFailure(link.id);
     const { source } = await this.redemption.open(link);
-    const outcome = await this.within(link.id, this.digests.compute(link, source));
+    const outcome = await this.within(link.id, this.digests.compute(link, source, true));
     this.throwFailure(link.id);
     if (outcome === undefined) throw digestPending(this.digests.remainingMs(link));
     return outcome;
@@ -57,6 +58,6 @@ export class LinkDigestService {
     if (!this.failures.has(linkId)) return;
     const cause = this.failures.get(linkId);
     this.failures.delete(linkId);
-    throw digestFailed(cause);
+    throw cause instanceof ProblemError ? cause : digestFailed(cause);
   }
 }
