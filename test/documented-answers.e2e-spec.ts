@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -156,6 +156,37 @@ describe('answers to wrong calls are those that the API describes', () => {
     expect(await call(`GET ${links}/{id}`, `${links}/none`)).toBe('404 not-found');
     expect(await call(`DELETE ${links}/{id}`, `${links}/${link.id}`)).toBe('204');
     expect(await call(`DELETE ${links}/{id}`, `${links}/none`)).toBe('404 not-found');
+  });
+
+  it('of confirmations, receipts and live events', async () => {
+    const { file, plain } = writeEncryptedBackup(drawbridge.root, 'confirmed.sql.enc', randomBytes(1000));
+    const link = await drawbridge.mint(file, { confirm: 'digest' });
+    const confirm = (url: string, hash: string) =>
+      call(
+        'POST /api/storage/public-download/confirm',
+        url.replace(/(\?|$)/, '/confirm$1'),
+        { sha256: hash },
+        { Authorization: '' },
+      );
+    const right = createHash('sha256').update(plain).digest('hex');
+    const endpoint = link.url.split('?')[0]!;
+    expect(await confirm(endpoint, right)).toBe('400 token-missing');
+    expect(await confirm(link.url, 'x')).toBe('400 bad-request');
+    expect(await confirm(`${endpoint}?token=x`, right)).toBe('401 link-invalid');
+    expect(await confirm(link.url, right)).toBe('409 not-downloaded');
+    expect(await confirm((await drawbridge.mint(file)).url, right)).toBe('409 confirmation-not-awaited');
+    await (await fetch(link.url)).arrayBuffer();
+    expect(await confirm(link.url, '0'.repeat(64))).toBe('409 digest-mismatch');
+    expect(await confirm(link.url, right)).toBe('200');
+
+    const links = '/api/downloads';
+    for (const [id, answer] of [
+      [link.id, '200'],
+      ['none', '404 not-found'],
+    ] as const) {
+      expect(await call(`GET ${links}/{id}/receipt`, `${links}/${id}/receipt`)).toBe(answer);
+      expect(await call(`GET ${links}/{id}/events`, `${links}/${id}/events`)).toBe(answer);
+    }
   });
 
   it('of a busy link and a storage that is gone', async () => {
