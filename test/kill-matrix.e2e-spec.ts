@@ -8,8 +8,9 @@ import { Drawbridge } from './support/drawbridge.js';
 import { TEST_KEY, TEST_PROFILE, writeEncryptedBackup } from './support/encrypted-backup.js';
 import { play, randomCase, silenceDecides, type KillCase } from './support/kill-case.js';
 import { Random } from './support/random.js';
+import { inFull } from './support/service.js';
 
-const CASES = Number(process.env.KILL_CASES ?? (process.env.REQUIRE_SERVICES === '1' ? 2_000 : 300));
+const CASES = Number(process.env.KILL_CASES ?? (inFull ? 2_000 : 300));
 const SIDE_BY_SIDE = 40;
 /** How long a verdict may take that needs no silence: below the grace time of the service that is asked. */
 const VERDICT_MS = 8_000;

@@ -4,6 +4,8 @@ import { describe, it } from '@jest/globals';
 
 /** `npm run test:services` and CI set it: a missing service is then a failure, not a skipped test. */
 const required = process.env.REQUIRE_SERVICES === '1';
+/** There random tests throw their dice as often as is promised; elsewhere less often. */
+export const inFull = required;
 
 function isOnPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {

@@ -1,6 +1,7 @@
 import { itKeepsTheRulesOfTheModel } from '../../../test/contract/download-token-model.contract.js';
 import { itIsADownloadTokenStore } from '../../../test/contract/download-token-store.contract.js';
 import { ManualClock } from '../../../test/support/manual-clock.js';
+import { inFull } from '../../../test/support/service.js';
 import { MemoryTokenStore } from './store.js';
 
 const open = () => {
@@ -9,4 +10,4 @@ const open = () => {
 };
 
 itIsADownloadTokenStore('memory', { shared: false, durable: false }, open);
-itKeepsTheRulesOfTheModel('memory', 10_000, open);
+itKeepsTheRulesOfTheModel('memory', inFull ? 100_000 : 10_000, open);
