@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { curl } from './support/clients.js';
+import { killCurlHalfWay } from './support/kill-curl.js';
 import { Drawbridge } from './support/drawbridge.js';
 import {
   TEST_KEY,
@@ -44,16 +45,12 @@ describe('clients that do not finish (G3)', () => {
       const { file, plain } = of();
       for (let kill = 0; kill < KILLS; kill++) {
         const link = await patient.mint(file);
-        // A rate below curl's buffer makes it read in parts of that size; killed when it writes out the first.
-        const slow = ['-N', '--limit-rate', '2000'];
-        const killed = await curl(link.url, slow, { killAfterBytes: 1 });
-        expect(killed.code).toBeNull();
-        expect(killed.stdout.length).toBeLessThan(plain.length);
+        await killCurlHalfWay(link.url);
         expect(await patient.stateOf(link.id, ['available', 'used'])).toBe('available');
         const whole = await curl(link.url);
         expect(whole.code).toBe(0);
         expect(whole.stdout.equals(plain)).toBe(true);
-        expect(await patient.stateOf(link.id, ['used'], 2_000)).toBe('used');
+        expect(await patient.stateOf(link.id, ['used'])).toBe('used');
         expect((await curl(link.url)).code).toBe(22);
       }
     },
@@ -67,7 +64,7 @@ describe('clients that do not finish (G3)', () => {
     await client.readBody(bytes);
     if (end === 'fin') client.end();
     if (end === 'rst') client.reset();
-    const state = await drawbridge.stateOf(link.id, ['available', 'used'], 4_000);
+    const state = await drawbridge.stateOf(link.id, ['available', 'used']);
     const received = client.body();
     client.destroy();
     return { state, received };
@@ -124,7 +121,7 @@ describe('clients that do not finish (G3)', () => {
     await client.readToEnd();
     expect(client.body().equals(plain)).toBe(true);
     client.destroy();
-    expect(await drawbridge.stateOf(link.id, ['used'], 4_000)).toBe('used');
+    expect(await drawbridge.stateOf(link.id, ['used'])).toBe('used');
   });
 
   it('a half-closed client that resets gives the link back', async () => {
@@ -132,7 +129,7 @@ describe('clients that do not finish (G3)', () => {
     const client = await RawClient.request(link.url, HEADS['HTTP/1.1'], { halfClose: true });
     await client.readBody(1_000_000);
     client.reset();
-    expect(await drawbridge.stateOf(link.id, ['available', 'used'], 4_000)).toBe('available');
+    expect(await drawbridge.stateOf(link.id, ['available', 'used'])).toBe('available');
   });
 
   it('a next request on the connection proves that the body before it arrived', async () => {
