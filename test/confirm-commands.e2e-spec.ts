@@ -161,6 +161,18 @@ describeWithProgram(['bash', 'dash', 'curl', 'wget'], 'The ready command lines o
     expect((await readFile(join(folder, 'backup.sql'))).equals(CONTENT)).toBe(true);
   });
 
+  it('robust checks a known SHA-256 before the rename, and confirms it after', async () => {
+    const link = server.link(CONTENT);
+    const run = (sha256: string) => bench.run('dash', ['-c', commandsFor(link, { sha256 }).robust], folder);
+    expect(await run('0'.repeat(64))).toMatchObject({
+      exit: 1,
+      output: expect.stringContaining('Wrong SHA-256'),
+    });
+    expect([link.confirmations, await readdir(folder)]).toEqual([[], []]);
+    expect(await run(SHA256)).toMatchObject({ exit: 0 });
+    expect(link.confirmations).toEqual([{ sha256: SHA256 }]);
+  });
+
   it('robust says that the file is there when the confirmation cannot be made', async () => {
     const link = server.link(CONTENT);
     const elsewhere = commandsFor(link, { confirmEndpoint: `${server.endpoint}/confirm?no=1&token=no` });
