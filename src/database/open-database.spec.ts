@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql, type Kysely } from 'kysely';
 import { itIsADatabase } from '../../test/contract/database.contract.js';
 import { withTestDatabase } from '../../test/support/postgres-database.js';
+import { freePort } from '../../test/support/free-port.js';
+import { ConfigError } from '../config/config-error.js';
 import { describeWithVariable } from '../../test/support/service.js';
 import { migrations } from './migrations/index.js';
 import { isPostgres, openDatabase, type Database } from './open-database.js';
@@ -54,6 +56,18 @@ describeWithVariable('TEST_POSTGRES_URL', 'with a PostgreSQL server', () => {
     expect(rows).toEqual([{ time: 1_767_225_600_000, count: 0 }]);
     await database.destroy();
     await remove();
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  it('is told by the variable to change, without its value', async () => {
+    const port = await freePort();
+    const opening = openDatabase({ url: `postgres://user:secret@127.0.0.1:${port}/x`, sqliteFile: '' });
+    const error: unknown = await opening.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect((error as Error).message).toContain('DATABASE_URL');
+    expect((error as Error).message).toContain('ECONNREFUSED');
+    expect((error as Error).message).not.toContain('secret');
   });
 });
 

@@ -1,5 +1,6 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { ConfigError } from '../config/config-error.js';
 import { migrations } from './migrations/index.js';
 import type { Schema } from './schema.js';
 
@@ -22,6 +23,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     ? (await import('./postgres.js')).postgresDialect(location.url ?? '')
     : (await import('./sqlite.js')).sqliteDialect(location.sqliteFile);
   const database = new Kysely<Schema>({ dialect });
+  if (isPostgres(location)) await checkReachable(database);
   const { error, results } = await new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve(migrations) },
@@ -37,4 +39,18 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     );
   }
   return database;
+}
+
+/** The likeliest mistake of a first start, told so that it can be mended. */
+async function checkReachable(database: Database): Promise<void> {
+  try {
+    await sql`select 1`.execute(database);
+  } catch (error) {
+    await database.destroy();
+    const { code } = error as { code?: unknown };
+    const reason = typeof code === 'string' ? ` (${code})` : '';
+    throw new ConfigError([
+      `DATABASE_URL takes the address of a PostgreSQL database that can be reached and logged in to${reason}`,
+    ]);
+  }
 }
