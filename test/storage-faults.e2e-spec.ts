@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { MintedLinkDto } from '../src/downloads/minting/mint.dto.js';
 import { curl, wget } from './support/clients.js';
 import { Drawbridge } from './support/drawbridge.js';
 import { TEST_KEY, TEST_PROFILE, writeEncryptedBackup } from './support/encrypted-backup.js';
@@ -57,6 +58,8 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** curl: cut, refused; wget: network, refused. */
+const FAILURES = [18, 22, 4, 8];
 const CLIENTS = {
   curl: (url: string) => curl(url),
   'curl -0': (url: string) => curl(url, ['-0']),
@@ -85,47 +88,37 @@ describe(`a storage that fails while it is read (TEST_SEED=${random.seed})`, () 
     return { outcome: last?.outcome, reason: last?.reason };
   };
 
+  /** Each client on a link of its own, all at once. */
+  async function all(links: readonly MintedLinkDto[], state: string) {
+    const fetching = Object.entries(CLIENTS).map(async ([name, fetchIt], index) => {
+      const { url, id } = links[index] as MintedLinkDto;
+      const { code, stdout } = await fetchIt(url);
+      const ending = {
+        code: FAILURES.includes(code ?? 0) ? 'an error' : code,
+        whole: stdout.equals(PLAIN),
+        state: await drawbridge.stateOf(id, [state], 5_000),
+      };
+      return [name, { ...ending, ...(await lastAttempt(id)) }] as const;
+    });
+    return Object.fromEntries(await Promise.all(fetching));
+  }
+  const eachClient = <T>(what: T) => Object.fromEntries(Object.keys(CLIENTS).map((name) => [name, what]));
+
   describe.each(Object.entries(FILES))('%s file', (form, file) => {
     const cases = CASES.filter(({ onlyEncrypted }) => !onlyEncrypted || form === 'encrypted');
     it.each(cases.map((one) => [one.name, one] as const))(
       '%s: no client ends well, the record says why',
       async (_, { fault, reason, state = 'available' }) => {
-        for (const at of offsets())
-          for (const [name, fetchIt] of Object.entries(CLIENTS)) {
-            const link = await drawbridge.mint(file);
-            faults.set(file, fault(at));
-            const { code, stdout } = await fetchIt(link.url);
-            const context = { at, name };
-            // curl: 18 cut, 22 refused; wget: 4 and 8.
-            expect({ ...context, code, seen: [18, 22, 4, 8].includes(code ?? 0) }).toMatchObject({
-              seen: true,
-            });
-            expect({ ...context, length: stdout.length }).not.toMatchObject({ length: SIZE });
-            expect({ ...context, state: await drawbridge.stateOf(link.id, [state]) }).toEqual({
-              ...context,
-              state,
-            });
-            expect({ ...context, ...(await lastAttempt(link.id)) }).toMatchObject({
-              ...context,
-              outcome: 'failed',
-              reason,
-            });
-            faults.clear();
-            if (state !== 'available') continue;
-            const whole = await fetchIt(link.url);
-            expect({ ...context, code: whole.code, right: whole.stdout.equals(PLAIN) }).toEqual({
-              ...context,
-              code: 0,
-              right: true,
-            });
-            const after = await drawbridge.stateOf(link.id, ['used']);
-            expect({ ...context, after, ...(await lastAttempt(link.id)) }).toMatchObject({
-              ...context,
-              after: 'used',
-              outcome: 'delivered',
-              reason: 'fin',
-            });
-          }
+        for (const at of offsets()) {
+          const links = await Promise.all(Object.keys(CLIENTS).map(() => drawbridge.mint(file)));
+          faults.set(file, fault(at));
+          const failed = { code: 'an error', whole: false, state, outcome: 'failed', reason };
+          expect({ at, ...(await all(links, state)) }).toEqual({ at, ...eachClient(failed) });
+          faults.clear();
+          if (state !== 'available') continue;
+          const good = { code: 0, whole: true, state: 'used', outcome: 'delivered', reason: 'fin' };
+          expect({ at, ...(await all(links, 'used')) }).toEqual({ at, ...eachClient(good) });
+        }
       },
       60_000,
     );
