@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { curl } from './support/clients.js';
 import { Drawbridge } from './support/drawbridge.js';
@@ -122,6 +124,29 @@ describe('links as people see them', () => {
     expect((await drawbridge.api('DELETE', `/api/downloads/${link.id}`)).status).toBe(204);
     expect((await drawbridge.api('DELETE', '/api/downloads/none')).status).toBe(404);
     expect((await drawbridge.api('GET', '/api/downloads/none')).status).toBe(404);
+  });
+
+  it('revoking on the connection of a download that just ended answers, and comes too late', async () => {
+    const small = writeEncryptedBackup(drawbridge.root, 'small.sql.enc', randomBytes(1000));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const send = async (method: string, url: string): Promise<number | undefined> => {
+      const headers = method === 'GET' ? {} : { Authorization: `Bearer ${drawbridge.adminKey}` };
+      const [response] = (await once(request(url, { method, agent, headers }).end(), 'response')) as [
+        IncomingMessage,
+      ];
+      await once(response.resume(), 'end');
+      return response.statusCode;
+    };
+    try {
+      for (let round = 0; round < 20; round += 1) {
+        const link = await drawbridge.mint(small.file);
+        expect(await send('GET', link.url)).toBe(200);
+        expect(await send('DELETE', `${drawbridge.url}/api/downloads/${link.id}`)).toBe(204);
+        expect((await drawbridge.link(link.id)).state).toBe('used');
+      }
+    } finally {
+      agent.destroy();
+    }
   });
 
   it('expired links are shown as such at once', async () => {

@@ -1,8 +1,10 @@
-import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, Req } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { ApiProblem } from '../../common/api-problem.decorator.js';
 import { LINKS } from '../../common/permissions.js';
 import { RequirePermissions } from '../../common/require-permissions.decorator.js';
+import { ConnectionsService } from '../delivery/connections.service.js';
 import { linkDto, transferDtos } from './link-dtos.js';
 import { LinksPageDto, LinksQuery, LinkWithTransfersDto } from './links.dto.js';
 import { LinksService } from './links.service.js';
@@ -13,7 +15,10 @@ import { LinksService } from './links.service.js';
 })
 @Controller('api/downloads')
 export class LinksController {
-  constructor(private readonly links: LinksService) {}
+  constructor(
+    private readonly links: LinksService,
+    private readonly connections: ConnectionsService,
+  ) {}
 
   @Get()
   @RequirePermissions(LINKS.READ)
@@ -47,7 +52,9 @@ export class LinksController {
   @ApiProblem(404, 'Not found', {
     'not-found': 'There is no link with this id. GET /api/downloads lists them.',
   })
-  async revoke(@Param('id') id: string): Promise<void> {
+  async revoke(@Param('id') id: string, @Req() request: Request): Promise<void> {
+    // Who revokes on the connection of a download has read that to its end; cutting it would cut off this very answer.
+    await this.connections.settled(request.socket);
     await this.links.revoke(id);
   }
 }
