@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { overTls } from './raw-tls.js';
 
-/** An HTTP client made of a bare socket, to end connections in every way that clients do. */
+/**
+ * An HTTP client made of a bare socket, to end connections in every way that clients do. For https: TLS over it, and
+ * `reset` and `destroy` end the socket below, as happens to a client that is killed.
+ */
 export class RawClient {
   private received = Buffer.alloc(0);
   private chunks: Buffer[] = [];
@@ -13,6 +17,8 @@ export class RawClient {
   private constructor(
     private readonly socket: Socket,
     private readonly text: string,
+    /** What TCP knows; the same as `socket` without TLS. */
+    private readonly below: Socket = socket,
   ) {
     const onEnd = () => {
       this.ended = true;
@@ -30,7 +36,8 @@ export class RawClient {
     head: string,
     { halfClose = false, readSize = 64 * 1024 } = {},
   ): Promise<RawClient> {
-    const { hostname, port, pathname, search } = new URL(url);
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    if (protocol === 'https:') return RawClient.requestOverTls(url, head, halfClose);
     const receiver: { client?: RawClient } = {};
     const onread = {
       buffer: Buffer.alloc(readSize),
@@ -46,6 +53,22 @@ export class RawClient {
     socket.write(client.text);
     // A socket that is still shutting down cannot be reset (libuv), so wait until the FIN is out.
     if (halfClose) await new Promise<void>((resolve) => socket.end(resolve));
+    return client;
+  }
+
+  private static async requestOverTls(url: string, head: string, halfClose: boolean): Promise<RawClient> {
+    const { hostname, port, pathname, search } = new URL(url);
+    const below = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    below.on('error', () => undefined);
+    await once(below, 'connect');
+    const socket = await overTls(below);
+    const text = `GET ${pathname}${search} ${head}Host: ${hostname}\r\n\r\n`;
+    const client = new RawClient(socket, text, below);
+    socket.on('data', (chunk: Buffer) => {
+      client.receive(chunk);
+    });
+    socket.write(text);
+    if (halfClose) socket.end();
     return client;
   }
 
@@ -98,12 +121,12 @@ export class RawClient {
 
   /** Ends as a killed program does with unread bytes. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    this.below.resetAndDestroy();
   }
 
   /** As the system does for a program that ends: our FIN, or a reset if something was not read. */
   destroy(): void {
-    this.socket.destroy();
+    this.below.destroy();
   }
 
   private receive(chunk: Buffer): void {

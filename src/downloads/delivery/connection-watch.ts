@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../common/clock.js';
 import { HeldConnection } from './held-connection.js';
-import type { SendQueueSnapshot, TcpSendQueues } from './tcp-send-queues.js';
+import type { Endpoint, SendQueueSnapshot, TcpSendQueues } from './tcp-send-queues.js';
 import { judge, type ConnectionFacts, type Verdict } from './verdict.js';
 
 /** Without the kernel's table up to this much may wait unseen in its buffers, on both ends. */
 const UNSEEN_BYTES = 2 * 6 * 1024 * 1024;
 /** The kernel prints its table in parts, so that one look may miss a connection that is there. */
 const GONE_AFTER_LOOKS = 2;
+/** How long a FIN may come after the close_notify before it, so that ours does not meet a closed connection. */
+const GOODBYE_MS = 1_000;
 
 export interface ConnectionWatchOptions {
   readonly queues: TcpSendQueues;
@@ -26,11 +29,15 @@ export interface ConnectionWatchOptions {
  */
 export class ConnectionWatch {
   private readonly connection: HeldConnection;
+  /** Kept, because a closed socket knows it no more. */
+  private readonly endpoint: Endpoint;
   private readonly startedAt: number;
   private readonly bytesBefore: number;
   private flushedAt: number | undefined;
   private acknowledgedAt: number | undefined;
   private peerEnded: ConnectionFacts['peerEnded'] = 'no';
+  /** When the peer ended TLS (close_notify); what it does to TCP is not known yet. */
+  private goodbyeAt: number | undefined;
   private nextRequest = false;
   private closed: ConnectionFacts['closed'] = 'no';
   private missing = 0;
@@ -50,6 +57,8 @@ export class ConnectionWatch {
       this.settle = resolve;
     });
     const { socket } = this.connection;
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    this.endpoint = { localAddress, localPort, remoteAddress, remotePort };
     this.bytesBefore = socket.bytesWritten;
     if (socket.readableEnded) this.peerEnded = 'before-flush';
     socket.once('end', this.onPeerEnd);
@@ -71,11 +80,18 @@ export class ConnectionWatch {
   }
 
   private readonly onPeerEnd = (): void => {
-    this.peerEnded = this.flushedAt === undefined ? 'before-flush' : 'after-flush';
+    if (this.flushedAt === undefined) this.peerEnded = 'before-flush';
+    else if (this.isTls && this.options.acknowledgementsKnown) this.goodbyeAt = this.options.clock.now();
+    else this.peerEnded = 'after-flush';
     this.lookNow();
   };
 
   private readonly onClose = (hadError: boolean): void => {
+    // Node has closed what both sides ended; whether the other one did so by a FIN, the table still knows.
+    if (!hadError && this.goodbyeAt !== undefined && this.peerEnded === 'no') {
+      this.lookNow();
+      return;
+    }
     this.closed = hadError || this.flushedAt === undefined ? 'error' : 'clean';
     this.decide();
   };
@@ -91,10 +107,16 @@ export class ConnectionWatch {
   }
 
   private readonly onSnapshot = (snapshot: SendQueueSnapshot): void => {
-    if (this.options.acknowledgementsKnown) this.onQueue(snapshot.unacknowledged(this.connection.socket));
+    if (this.options.acknowledgementsKnown) this.onQueue(snapshot.unacknowledged(this.endpoint));
+    // A client that throws away what it has not read says goodbye too (close_notify) and then resets.
+    if (this.goodbyeAt !== undefined && snapshot.peerEnded(this.endpoint)) this.peerEnded = 'after-flush';
     if (!this.options.acknowledgementsKnown || this.acknowledgedAt !== undefined) this.halfCloseIfWanted();
     this.decide();
   };
+
+  private get isTls(): boolean {
+    return this.connection.socket instanceof TLSSocket;
+  }
 
   private onQueue(unacknowledged: number | undefined): void {
     // Node stops reading at the peer's FIN and so never hears of a reset that follows; the table does.
@@ -111,7 +133,10 @@ export class ConnectionWatch {
    * the reset that would tell of its death. It gets our FIN with the verdict.
    */
   private halfCloseIfWanted(): void {
-    if (!this.connection.closeWanted || this.halfClosed || this.peerEnded === 'before-flush') return;
+    if (!this.connection.closeWanted || this.halfClosed || this.peerEnded !== 'no') return;
+    // Its FIN is on its way, and whatever we send to one that has closed is answered by a reset; unless it waits for
+    // our goodbye before it closes.
+    if (this.goodbyeAt !== undefined && this.options.clock.now() - this.goodbyeAt < GOODBYE_MS) return;
     this.halfClosed = true;
     this.connection.halfClose();
   }

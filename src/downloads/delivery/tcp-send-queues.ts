@@ -11,9 +11,21 @@ const INDEX_AFTER_LOOKUPS = 32;
 export interface SendQueueSnapshot {
   /** Bytes sent or waiting that the peer has not acknowledged; undefined: the connection is not in the table. */
   unacknowledged(socket: Endpoint): number | undefined;
+  /** Whether the peer's FIN has come. */
+  peerEnded(socket: Endpoint): boolean;
 }
 
-export type Endpoint = Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>;
+/** What the table says of one connection. */
+interface Entry {
+  readonly state: string;
+  readonly unacknowledged: number;
+}
+
+/** TIME_WAIT, CLOSE_WAIT, LAST_ACK and CLOSING (include/net/tcp_states.h). */
+const PEER_ENDED: ReadonlySet<string> = new Set(['06', '08', '09', '0B']);
+
+type EndpointKey = 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort';
+export type Endpoint = { readonly [Key in EndpointKey]?: Socket[Key] | undefined };
 
 /**
  * Reads the `tx_queue` column of /proc/net/tcp and tcp6 (Linux, Documentation/networking/proc_net_tcp). One reader for
@@ -94,36 +106,43 @@ const familyOf = ({ localAddress }: Endpoint) => (isIPv4(localAddress ?? '') ? '
  */
 function snapshotOf(tables: readonly string[]): SendQueueSnapshot {
   let lookups = 0;
-  let index: Map<string, number> | undefined;
+  let index: Map<string, Entry> | undefined;
+  const find = (socket: Endpoint): Entry | undefined => {
+    // A socket that is gone already names no peer, and would match a listening one.
+    if (socket.remoteAddress === undefined || socket.remotePort === undefined) return undefined;
+    const key = `${tableAddress(socket, 'local')} ${tableAddress(socket, 'remote')}`;
+    lookups += 1;
+    if (lookups > INDEX_AFTER_LOOKUPS) index ??= indexOf(tables);
+    return index ? index.get(key) : search(tables, key);
+  };
   return {
-    unacknowledged: (socket) => {
-      // A socket that is gone already names no peer, and would match a listening one.
-      if (socket.remoteAddress === undefined || socket.remotePort === undefined) return undefined;
-      const key = `${tableAddress(socket, 'local')} ${tableAddress(socket, 'remote')}`;
-      lookups += 1;
-      if (lookups > INDEX_AFTER_LOOKUPS) index ??= indexOf(tables);
-      return index ? index.get(key) : search(tables, key);
-    },
+    unacknowledged: (socket) => find(socket)?.unacknowledged,
+    peerEnded: (socket) => PEER_ENDED.has(find(socket)?.state ?? ''),
   };
 }
 
 // A line is `sl: local remote state tx_queue:rx_queue ...`; state has two, tx_queue eight hexadecimal digits.
-function search(tables: readonly string[], key: string): number | undefined {
+function search(tables: readonly string[], key: string): Entry | undefined {
   for (const table of tables) {
     const at = table.indexOf(`: ${key} `);
-    const queue = at + key.length + 6;
-    if (at >= 0) return Number.parseInt(table.slice(queue, queue + 8), 16);
+    const state = at + key.length + 3;
+    if (at >= 0) return entryOf(table.slice(state, state + 2), table.slice(state + 3, state + 11));
   }
   return undefined;
 }
 
-function indexOf(tables: readonly string[]): Map<string, number> {
-  const queues = new Map<string, number>();
+function indexOf(tables: readonly string[]): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
   for (const table of tables)
-    for (const [, key = '', queue = ''] of table.matchAll(/: (\S+:\S+ \S+:\S+) \S\S (\S{8}):/g))
-      queues.set(key, Number.parseInt(queue, 16));
-  return queues;
+    for (const [, key = '', state = '', queue = ''] of table.matchAll(/: (\S+:\S+ \S+:\S+) (\S\S) (\S{8}):/g))
+      entries.set(key, entryOf(state, queue));
+  return entries;
 }
+
+const entryOf = (state: string, queue: string): Entry => ({
+  state,
+  unacknowledged: Number.parseInt(queue, 16),
+});
 
 function tableAddress(socket: Endpoint, side: 'local' | 'remote'): string {
   const address = side === 'local' ? socket.localAddress : socket.remoteAddress;
