@@ -10,9 +10,14 @@ export class StreamSlots {
     return this.taken;
   }
 
+  /** @throws ProblemError 503 when there is no place */
+  check(): void {
+    if (this.taken >= this.max) throw tooManyStreams();
+  }
+
   /** Takes a place. @returns what gives it back, once @throws ProblemError 503 when there is none */
   enter(): () => void {
-    if (this.taken >= this.max) throw tooManyStreams();
+    this.check();
     this.taken += 1;
     let inside = true;
     return () => {
