@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DigestsService } from '../../backups/digests.service.js';
+import type { Claim } from '../../download-tokens/claim.js';
 import { DownloadTokensService } from '../../download-tokens/download-tokens.service.js';
 import { patiently } from '../../storage/patiently.js';
 import { isStorageError } from '../../storage/storage-error.js';
@@ -25,6 +26,8 @@ import { AuthenticityError, verifiedBody, type Vouching } from './verified-body.
 
 /** How long a source may take to free what it holds. */
 const FREEING_MS = 1_000;
+
+type GrantedClaim = Extract<Claim, { granted: true }>;
 
 /** Claims the link, sends the body, waits for the verdict, and spends the token or gives it back. */
 @Injectable()
@@ -61,22 +64,36 @@ export class DeliveryService implements OnModuleDestroy, BeforeApplicationShutdo
    */
   async deliver(offer: Offer, request: Request, response: Response): Promise<void> {
     if (this.stopping) throw shuttingDown();
-    const leave = this.slots.enter();
+    this.slots.check();
+    const { client, range, link, token } = offer;
+    const claim = await this.tokens.consumeDownloadToken(token, { client, range });
+    if (!claim.granted) throw this.redemption.refusal(claim.refusal, claim.link ?? link);
+    // Only who was granted a claim takes a place: of a crowd at one link that is one.
+    const leave = await this.enter(token, claim.attempt.id);
     try {
-      await this.claim(offer, request, response);
+      await this.start(offer, claim, request, response);
     } finally {
       leave();
     }
   }
 
-  private async claim(offer: Offer, request: Request, response: Response): Promise<void> {
-    const { client, range, link, token } = offer;
-    const claim = await this.tokens.consumeDownloadToken(token, { client, range });
-    if (!claim.granted) throw this.redemption.refusal(claim.refusal, claim.link ?? link);
-    if (this.stopping) {
-      await this.tokens.releaseToken(token, claim.attempt.id);
-      throw shuttingDown();
+  /** What may have changed while the claim was under way gives it back. */
+  private async enter(token: string, attemptId: string): Promise<() => void> {
+    try {
+      if (this.stopping) throw shuttingDown();
+      return this.slots.enter();
+    } catch (error) {
+      await this.tokens.releaseToken(token, attemptId);
+      throw error;
     }
+  }
+
+  private async start(
+    offer: Offer,
+    claim: GrantedClaim,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
     const delivery = new RunningDelivery(offer, claim.attempt, request, response, this.tokens);
     const finished = this.run(delivery, claim.displaced);
     delivery.over = finished.then(
