@@ -45,7 +45,13 @@ export class Killable {
 
 /** Bytes of disk that the files of a folder take; holes are none. */
 export function savedIn(folder: string): number {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, { name }) => sum + statSync(join(folder, name)).blocks * 512, 0);
+  return (
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      // A program's temporary file may be gone again by now.
+      .reduce(
+        (sum, { name }) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.blocks ?? 0) * 512,
+        0,
+      )
+  );
 }
