@@ -43,8 +43,6 @@ export interface Transfer {
   readonly client: string;
   /** Stretches known to be delivered, merged and in order. */
   readonly coverage: readonly ByteRange[];
-  /** Bytes of the largest coverage it ever had: less is nothing new. */
-  readonly mostCovered: number;
   /** Stretches sent at least once, merged and in order. */
   readonly sent: readonly ByteRange[];
   /** What each broken attempt was sent, while a later range may still vouch for a part of it (rule 7). */

@@ -15,8 +15,6 @@ export interface ModelTransfer {
   end: 'complete' | 'exhausted' | undefined;
   /** Blocks sent again since the coverage last grew. */
   resent: number;
-  /** Blocks of the largest coverage it ever had. */
-  mostCovered: number;
 }
 
 export interface ModelAttempt {
@@ -27,10 +25,6 @@ export interface ModelAttempt {
   sent: number;
   lease: number;
   progressAt: number;
-  /** A whole GET beside which nothing of its transfer lived. */
-  readonly anew: boolean;
-  /** Attempts of its transfer that lived but stood still when it began. */
-  readonly besideStalled: readonly ModelAttempt[];
   end: { readonly how: 'delivered' | 'broken' | 'void'; readonly tick: number } | undefined;
 }
 

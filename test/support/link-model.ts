@@ -89,13 +89,7 @@ export class LinkModel {
     for (const one of stalled) one.end = undefined;
     const ends = this.transfers.flatMap((one) => one.end ?? []);
     if (this.terms.confirm === 'digest') return undefined;
-    if (!completes) return undefined;
-    if (ends.length + 1 < this.terms.maxDownloads) {
-      // What it asks for is another download then.
-      if (this.now >= this.expiresAt) return 'expired';
-      const others = this.transfers.filter((one) => one !== own && (one.end ?? this.live(one).length > 0));
-      return others.length + 1 >= this.terms.maxDownloads ? 'busy' : undefined;
-    }
+    if (!completes || ends.length + 1 < this.terms.maxDownloads) return undefined;
     return ends.includes('exhausted') ? 'exhausted' : 'used';
   }
 
@@ -116,7 +110,7 @@ export class LinkModel {
       const claim = this.claim(asker, from, to);
       return 'refusal' in claim ? claim : { ...claim, displaced };
     }
-    const transfer = own ?? { client, owner: false, end: undefined, resent: 0, mostCovered: 0 };
+    const transfer = own ?? { client, owner: false, end: undefined, resent: 0 };
     if (!own) this.transfers.push(transfer);
     const began = (this.tick += 1);
     const { now } = this;
@@ -129,8 +123,6 @@ export class LinkModel {
       lease: now + 15_000,
       progressAt: now,
       end: undefined,
-      anew: whole && this.live(transfer).length === 0,
-      besideStalled: this.live(transfer).filter((one) => now - one.progressAt >= 5_000),
     };
     this.watchCoverage(transfer, () => this.log.push(attempt));
     this.own(transfer);
@@ -193,22 +185,15 @@ export class LinkModel {
   /** Rule 7, straight from its words. */
   coverage(transfer: ModelTransfer): Set<number> {
     const covered = new Set<number>();
-    const all = this.log.filter((one) => one.transfer === transfer);
-    // Who starts anew overwrites what it had.
-    const log = all.slice(
-      Math.max(
-        0,
-        all.findLastIndex((one) => one.anew),
-      ),
-    );
+    const log = this.log.filter((one) => one.transfer === transfer);
     for (const one of log) {
       if (one.end?.how === 'delivered') addBlocks(covered, one.from, one.to);
       if (one.end?.how !== 'broken') continue;
       for (const later of log) {
         const beside = later.began < one.end.tick;
         const within = one.from < later.from && later.from <= one.from + one.sent;
-        const vouches = !beside || (later.besideStalled.includes(one) && later.from !== one.to);
-        if (later.began > one.began && within && vouches) addBlocks(covered, one.from, later.from);
+        if (later.began > one.began && within && !(beside && later.from === one.to))
+          addBlocks(covered, one.from, later.from);
       }
     }
     return covered;
@@ -287,10 +272,9 @@ export class LinkModel {
   }
 
   private watchCoverage(transfer: ModelTransfer, event: () => unknown): void {
+    const before = this.coverage(transfer).size;
     event();
-    const { size } = this.coverage(transfer);
-    if (size > transfer.mostCovered) transfer.resent = 0;
-    transfer.mostCovered = Math.max(size, transfer.mostCovered);
+    if (this.coverage(transfer).size > before) transfer.resent = 0;
   }
 }
 

@@ -71,8 +71,8 @@ describe('rule 2: a stalled whole GET is taken over by its own client', () => {
     const play = new LinkPlayer();
     const stalled = play.get('A');
     play.renew(stalled, 700 * KIB);
-    play.after(STALL_MS).deliver(play.get('A', 600 * KIB));
-    expect(play.refusal('A')).toBe('used');
+    play.deliver(play.get('A', 600 * KIB));
+    expect(play.after(STALL_MS).refusal('A')).toBe('used');
     expect(play.state).toBe('used');
   });
 });

@@ -4,10 +4,10 @@ import type { Change } from '../download-token-store.js';
 import { breakOff } from './attempt-end.js';
 import { admission } from './admission.js';
 import { noteLaterStart, vouchForBroken } from './coverage.js';
-import { LEASE_MS, MAX_TRACES, STALL_MS } from './limits.js';
+import { LEASE_MS, MAX_TRACES } from './limits.js';
 import { current, isFinal, stateOf } from './link-state.js';
 import { isOwner, takeOwnership } from './ownership.js';
-import { attemptsOf, reached } from './parts.js';
+import { attemptsOf } from './parts.js';
 import { exhaust } from './settle.js';
 
 /** Ids for what a claim may begin; made beforehand, so that the claim itself stays pure. */
@@ -87,7 +87,6 @@ function begin(link: DownloadLink, client: string, id: string): DownloadLink {
     id,
     client,
     coverage: [],
-    mostCovered: 0,
     sent: [],
     broken: [],
     attempts: 0,
@@ -119,20 +118,12 @@ function grant(
     leaseUntil: now + LEASE_MS,
     laterStarts: [],
   };
-  const startsAnew = attempt.whole && !link.attempts.some((other) => other.transferId === transferId);
-  const begun = (transfer: Transfer) => {
-    if (transfer.id !== transferId) return transfer;
-    // Who starts from nothing overwrites what it had.
-    const kept = startsAnew
-      ? { ...transfer, coverage: [], broken: [] }
-      : vouchForBroken(transfer, range.start);
-    return { ...kept, attempts: transfer.attempts + 1 };
-  };
-  // Beside one that moves on it is a parallel part, and says nothing of what that one's client has.
+  const begun = (transfer: Transfer) =>
+    transfer.id === transferId
+      ? { ...vouchForBroken(transfer, range.start), attempts: transfer.attempts + 1 }
+      : transfer;
   const beside = (other: LiveAttempt) =>
-    other.transferId === transferId && reached(other.progressAt + STALL_MS, now)
-      ? noteLaterStart(other, range.start)
-      : other;
+    other.transferId === transferId ? noteLaterStart(other, range.start) : other;
   const granted = {
     ...link,
     transfers: link.transfers.map(begun),

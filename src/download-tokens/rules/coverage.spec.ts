@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { KIB, MIB } from '../../../test/support/download-link.js';
 import { LinkPlayer } from '../../../test/support/link-player.js';
-import { LEASE_MS, STALL_MS } from './limits.js';
+import { LEASE_MS } from './limits.js';
 
 describe('rule 7: coverage', () => {
   const broken = (sent: number, size = 1000) => {
@@ -72,38 +72,16 @@ describe('rule 7: coverage', () => {
   it('counts a resume that came before the old connection was known to be dead, once it is', () => {
     const play = new LinkPlayer({ size: 1000 });
     const dead = play.get('A');
-    const resumed = play.after(STALL_MS).get('A', 400);
+    const resumed = play.get('A', 400);
     play.deliver(resumed);
     expect([play.coverage(), play.state]).toEqual(['400-1000', 'active']);
     play.release(dead, 450);
     expect(play.state).toBe('used');
   });
 
-  it('does not take a parallel part beside one that moves on for a resume: that one may die with bytes on their way', () => {
-    const play = new LinkPlayer({ size: 1000 });
-    const first = play.get('A');
-    play.deliver(play.get('A', 700));
-    play.release(first, 900);
-    expect([play.coverage(), play.state]).toEqual(['700-1000', 'available']);
-    // Once it is known to be broken, a resume says what its client has.
-    play.deliver(play.get('A', 600, 700));
-    expect(play.state).toBe('used');
-  });
-
-  it('forgets what a client overwrites that starts from nothing', () => {
-    const play = new LinkPlayer({ size: 1000 });
-    play.deliver(play.get('A', 500));
-    const anew = play.get('A');
-    expect(play.coverage()).toBe('');
-    play.release(anew, 600);
-    play.get('A', 550);
-    expect([play.coverage(), play.state]).toEqual(['0-550', 'active']);
-  });
-
   it('takes of several such resumes the last that lies within what was sent', () => {
     const play = new LinkPlayer({ size: 1000 });
     const dead = play.get('A');
-    play.after(STALL_MS);
     for (const start of [400, 300, 900]) play.release(play.get('A', start), 0);
     play.release(dead, 450);
     expect(play.coverage()).toBe('0-400');

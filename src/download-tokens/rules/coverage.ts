@@ -14,14 +14,7 @@ export function cover(transfer: Transfer, ranges: readonly ByteRange[]): Transfe
   const coverage = mergeRanges([...transfer.coverage, ...ranges]);
   if (bytesIn(coverage) === bytesIn(transfer.coverage)) return transfer;
   const open = (stretch: ByteRange) => gapsIn(stretch, coverage).length > 0;
-  const covered = bytesIn(coverage);
-  return {
-    ...transfer,
-    coverage,
-    mostCovered: Math.max(covered, transfer.mostCovered),
-    broken: transfer.broken.filter(open),
-    resent: covered > transfer.mostCovered ? 0 : transfer.resent,
-  };
+  return { ...transfer, coverage, broken: transfer.broken.filter(open), resent: 0 };
 }
 
 /** A range of the transfer starts at `start`: it vouches for the attempts that broke before it. */
@@ -35,8 +28,7 @@ const upTo = (start: number, broken: readonly ByteRange[]) =>
     .map((stretch) => ({ start: stretch.start, end: start }));
 
 /**
- * A range of the transfer starts at `start` beside a live attempt that stands still, and so may be dead already without
- * our knowing.
+ * A range of the transfer starts at `start` beside a live attempt, which may be dead already without our knowing.
  * Only a start inside its range can be a resume: one at its very end is the next piece of a parallel download, and
  * says nothing about this one.
  */
