@@ -89,7 +89,13 @@ export class LinkModel {
     for (const one of stalled) one.end = undefined;
     const ends = this.transfers.flatMap((one) => one.end ?? []);
     if (this.terms.confirm === 'digest') return undefined;
-    if (!completes || ends.length + 1 < this.terms.maxDownloads) return undefined;
+    if (!completes) return undefined;
+    if (ends.length + 1 < this.terms.maxDownloads) {
+      // What it asks for is another download then.
+      if (this.now >= this.expiresAt) return 'expired';
+      const others = this.transfers.filter((one) => one !== own && (one.end ?? this.live(one).length > 0));
+      return others.length + 1 >= this.terms.maxDownloads ? 'busy' : undefined;
+    }
     return ends.includes('exhausted') ? 'exhausted' : 'used';
   }
 
