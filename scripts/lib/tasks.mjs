@@ -2,6 +2,7 @@ import { bench } from './bench.mjs';
 import { ensureBuilt } from './build.mjs';
 import { run, stopSignal } from './child.mjs';
 import { ensureInstalled } from './install.mjs';
+import { withMemoryFolder } from './memory-folder.mjs';
 import { bin, findNode } from './node.mjs';
 import { say } from './project.mjs';
 import { checkDocument, writeDocument } from './swagger.mjs';
@@ -21,7 +22,9 @@ async function test(args, env = {}) {
   // The end-to-end tests start dist/main.js.
   await ensureBuilt();
   const NODE_OPTIONS = [process.env.NODE_OPTIONS, JEST_OPTIONS].filter(Boolean).join(' ');
-  return run(findNode(), [bin('jest'), ...args], { ...env, NODE_OPTIONS });
+  return withMemoryFolder((folder) =>
+    run(findNode(), [bin('jest'), ...args], { ...env, ...folder, NODE_OPTIONS }),
+  );
 }
 
 async function build() {
