@@ -49,7 +49,7 @@ describe('a file with its sidecar, as one tar', () => {
     expect(readFileSync(join(folder, `${NAME}.meta.json`)).equals(readFileSync(`${path}.meta.json`))).toBe(
       true,
     );
-    expect(await drawbridge.stateOf(link.id, ['used'], 5_000)).toBe('used');
+    expect(await drawbridge.stateOf(link.id, ['used'], 20_000)).toBe('used');
     expect(await drawbridge.link(link.id)).toMatchObject({ sidecar: true, decrypt: false, encrypted: true });
   });
 
@@ -81,7 +81,7 @@ describe('a file with its sidecar, as one tar', () => {
     );
     promise('0'.repeat(64));
     const bad = await drawbridge.mint(file, { ...BUNDLE, verify: 'first' });
-    expect(await drawbridge.stateOf(bad.id, ['revoked'], 5_000)).toBe('revoked');
+    expect(await drawbridge.stateOf(bad.id, ['revoked'], 20_000)).toBe('revoked');
     expect((await drawbridge.link(bad.id)).reason).toBe('damaged');
     const streamed = await drawbridge.mint(file, BUNDLE);
     expect((await curl(streamed.url)).code).toBe(18);

@@ -49,7 +49,7 @@ describe('files whose sidecar has a checksum', () => {
       const link = await drawbridge.mint(file);
       const { code, stdout } = await download(link.url);
       expect({ code, right: stdout.equals(CONTENT) }).toEqual({ code: 0, right: true });
-      expect(await drawbridge.stateOf(link.id, ['used'], 5_000)).toBe('used');
+      expect(await drawbridge.stateOf(link.id, ['used'], 20_000)).toBe('used');
       expect(await digestOf(file)).toBe(
         `sha-256=:${Buffer.from(sha256(CONTENT), 'hex').toString('base64')}:`,
       );
@@ -62,7 +62,7 @@ describe('files whose sidecar has a checksum', () => {
       const { code, stdout } = await download(link.url);
       expect(code).toBe(client === 'curl' ? 18 : 4);
       expect(stdout.length).toBe(CONTENT.length - 65_536);
-      expect(await drawbridge.stateOf(link.id, ['available'], 5_000)).toBe('available');
+      expect(await drawbridge.stateOf(link.id, ['available'], 20_000)).toBe('available');
       expect(await digestOf(file)).toBeNull();
     });
   });
@@ -99,10 +99,10 @@ describe('files whose sidecar has a checksum', () => {
     );
     if (isDamaged) {
       expect(parts[1]).toBeUndefined();
-      expect(await drawbridge.stateOf(link.id, ['available'], 5_000)).toBe('available');
+      expect(await drawbridge.stateOf(link.id, ['available'], 20_000)).toBe('available');
     } else {
       expect(parts.every((part) => part?.byteLength === 300_000)).toBe(true);
-      expect(await drawbridge.stateOf(link.id, ['used'], 5_000)).toBe('used');
+      expect(await drawbridge.stateOf(link.id, ['used'], 20_000)).toBe('used');
     }
   });
 

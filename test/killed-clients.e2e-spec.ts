@@ -137,7 +137,7 @@ describe('clients that do not finish (G3)', () => {
     const client = await RawClient.request(link.url, HEADS['HTTP/1.1']);
     await client.readBody(small.plain.length);
     client.send('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
-    expect(await drawbridge.stateOf(link.id, ['used'], 500)).toBe('used');
+    expect(await drawbridge.stateOf(link.id, ['used'], 5_000)).toBe('used');
     client.destroy();
     expect((await drawbridge.link(link.id)).transfers[0]?.attempts[0]).toMatchObject({
       outcome: 'delivered',

@@ -151,7 +151,7 @@ describe('links as people see them', () => {
 
   it('expired links are shown as such at once', async () => {
     const link = await drawbridge.mint(backup.file, { ttlMs: 1000 });
-    expect(await drawbridge.stateOf(link.id, ['expired'], 3_000)).toBe('expired');
+    expect(await drawbridge.stateOf(link.id, ['expired'], 20_000)).toBe('expired');
     expect((await fetch(link.url)).status).toBe(401);
     expect((await list('?state=expired')).items.map((item) => item.id)).toContain(link.id);
   });

@@ -70,7 +70,7 @@ for (const [name, program, start] of PROXIES)
         const { code, stdout } = await curl(proxy.through(link.url), [version, ...forged]);
         expect(code).toBe(0);
         expect(stdout.equals(PLAIN)).toBe(true);
-        expect(await drawbridge.stateOf(link.id, ['used'], 5_000)).toBe('used');
+        expect(await drawbridge.stateOf(link.id, ['used'], 20_000)).toBe('used');
         expect((await drawbridge.link(link.id)).transfers).toMatchObject([{ client: '127.0.0.3' }]);
       }
     });
@@ -83,7 +83,7 @@ for (const [name, program, start] of PROXIES)
             const { code, stdout } = await curl(proxy.through(link.url), [version]);
             expect({ offset, version, code }).not.toMatchObject({ code: 0 });
             expect(stdout.length).toBeLessThan(SIZE);
-            expect(await drawbridge.stateOf(link.id, ['available'], 5_000)).toBe('available');
+            expect(await drawbridge.stateOf(link.id, ['available'], 20_000)).toBe('available');
           }
         });
     });

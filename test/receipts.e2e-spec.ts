@@ -95,7 +95,7 @@ describe('receipts', () => {
     await drawbridge.api('DELETE', `/api/downloads/${revoked.id}`);
     expect(await receiptOf(revoked.id)).toMatchObject({ delivered: false, why: 'revoked unused: by-user' });
     const short = await drawbridge.mint(backup.file, { ttlMs: 1_000 });
-    expect(await drawbridge.stateOf(short.id, ['expired'], 5_000)).toBe('expired');
+    expect(await drawbridge.stateOf(short.id, ['expired'], 20_000)).toBe('expired');
     expect(await receiptOf(short.id)).toMatchObject({ delivered: false, why: 'expired unused' });
   });
 

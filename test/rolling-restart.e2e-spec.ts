@@ -88,6 +88,6 @@ describeWithVariable('TEST_POSTGRES_URL', 'a rolling restart under load (G30)', 
     over = true;
     await Promise.all(clients);
     expect(ids.length).toBeGreaterThan(4 * CLIENTS);
-    for (const id of ids) expect(await replicas[0]?.stateOf(id, ['used'], 5_000)).toBe('used');
+    for (const id of ids) expect(await replicas[0]?.stateOf(id, ['used'], 20_000)).toBe('used');
   }, 120_000);
 });

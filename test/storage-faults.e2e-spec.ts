@@ -96,7 +96,7 @@ describe(`a storage that fails while it is read (TEST_SEED=${random.seed})`, () 
       const ending = {
         code: FAILURES.includes(code ?? 0) ? 'an error' : code,
         whole: stdout.equals(PLAIN),
-        state: await drawbridge.stateOf(id, [state], 5_000),
+        state: await drawbridge.stateOf(id, [state], 20_000),
       };
       return [name, { ...ending, ...(await lastAttempt(id)) }] as const;
     });
@@ -141,7 +141,7 @@ describe(`a storage that fails while it is read (TEST_SEED=${random.seed})`, () 
         await eventually('the read stalls', () => faults.stalled > stalled, 5_000);
         expect((await drawbridge.link(link.id)).state).toBe('active');
         client.reset();
-        expect([at, await drawbridge.stateOf(link.id, ['available'], 5_000)]).toEqual([at, 'available']);
+        expect([at, await drawbridge.stateOf(link.id, ['available'], 20_000)]).toEqual([at, 'available']);
         expect(await lastAttempt(link.id)).toMatchObject({ outcome: 'broken', reason: 'connection-lost' });
         if (kind === 'stall') expect(faults.stalled).toBe(stalled);
         faults.clear();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SHARED_MEMORY = '/dev/shm';
@@ -12,6 +12,8 @@ const NEEDED_BYTES = 4 * 1024 ** 3;
 export async function withMemoryFolder(action) {
   if (process.env.TMPDIR || !hasRoom()) return action({});
   const folder = mkdtempSync(join(SHARED_MEMORY, 'drawbridge-tests-'));
+  // Servers that the tests start as other users pass through it.
+  chmodSync(folder, 0o711);
   try {
     return await action({ TMPDIR: folder });
   } finally {
