@@ -99,6 +99,10 @@ export class LinkModel {
     return ends.includes('exhausted') ? 'exhausted' : 'used';
   }
 
+  private goesOn = (own: ModelTransfer | undefined) =>
+    this.live(own).some((one) => !this.isWhole(one)) ||
+    this.transfers.some((one) => one !== own && (this.live(one).length > 0 || (one.owner && !one.end)));
+
   private openTransfer(asker: string): ModelTransfer | undefined {
     const client = this.terms.bind === 'none' ? '*' : asker;
     return this.transfers.find((one) => one.client === client && !one.end);
@@ -111,6 +115,9 @@ export class LinkModel {
     const own = this.transfers.find((one) => one.client === client && !one.end);
     const whole = from === 0 && to === this.terms.blocks;
     const displaced = own && whole ? this.live(own).filter((one) => this.isWhole(one)) : [];
+    const outlook = displaced.length > 0 ? this.outlook(asker, from, to) : undefined;
+    // A refusal changes nothing while the link goes on: then the stalled attempt is not ended either.
+    if (outlook === 'busy' || (outlook === 'expired' && this.goesOn(own))) return { refusal: outlook };
     for (const one of displaced) this.finish(one, 'broken');
     if (displaced.length > 0) {
       const claim = this.claim(asker, from, to);
