@@ -87,8 +87,7 @@ describe('the bytes that arrive', () => {
 
     it('a scanner that reads one byte changes nothing that lasts (rule 4)', async () => {
       const link = await drawbridge.mint('ranges.sql.enc');
-      const { bytes } = await rangeOf(link.url, 'bytes=0-0');
-      expect(bytes).toHaveLength(1);
+      expect((await curl(link.url, ['-r', '0-0'])).stdout).toHaveLength(1);
       expect(await drawbridge.stateOf(link.id, ['available'])).toBe('available');
       const { code, stdout } = await curl(link.url);
       expect(code).toBe(0);

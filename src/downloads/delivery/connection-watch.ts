@@ -34,6 +34,8 @@ export class ConnectionWatch {
   private readonly startedAt: number;
   private readonly bytesBefore: number;
   private flushedAt: number | undefined;
+  /** The connection's count of bytes at the flush. */
+  private flushedBytes = 0;
   private acknowledgedAt: number | undefined;
   private peerEnded: ConnectionFacts['peerEnded'] = 'no';
   /** When the peer ended TLS (close_notify); what it does to TCP is not known yet. */
@@ -98,6 +100,7 @@ export class ConnectionWatch {
 
   private readonly onFlush = (): void => {
     this.flushedAt = this.options.clock.now();
+    this.flushedBytes = this.connection.socket.bytesWritten;
     this.stopListening = this.options.queues.listen(this.onSnapshot);
     this.lookNow();
   };
@@ -114,6 +117,12 @@ export class ConnectionWatch {
     this.decide();
   };
 
+  /** Bytes of later answers: a client that goes on asking never has nothing on its way. */
+  private writtenSinceFlush(): number {
+    const { bytesWritten, writableLength } = this.connection.socket;
+    return Math.max(0, bytesWritten - writableLength - this.flushedBytes);
+  }
+
   private get isTls(): boolean {
     return this.connection.socket instanceof TLSSocket;
   }
@@ -124,7 +133,8 @@ export class ConnectionWatch {
     else this.missing = 0;
     if (this.missing >= GONE_AFTER_LOOKS) this.closed = 'error';
     // Our own FIN counts as a byte until it is acknowledged, so what was once complete stays so.
-    if (unacknowledged === 0) this.acknowledgedAt ??= this.options.clock.now();
+    if (unacknowledged !== undefined && unacknowledged <= this.writtenSinceFlush())
+      this.acknowledgedAt ??= this.options.clock.now();
   }
 
   /**
