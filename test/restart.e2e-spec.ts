@@ -31,8 +31,8 @@ function itRestarts(
   );
 }
 
-/** A link, and a download of it that has begun and takes a quarter of a minute, unless it may be faster. */
-async function downloading({ home, service, backup }: Restartable, rate = '2M') {
+/** A link, and a download of it that has begun and takes half a minute, unless it may be faster. */
+async function downloading({ home, service, backup }: Restartable, rate = '1M') {
   const { id, url } = await service.mint(backup.file);
   const target = join(home.home, 'target');
   const client = curl(url, ['-N', '--limit-rate', rate, '-o', target]);
